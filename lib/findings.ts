@@ -1,0 +1,27 @@
+import type { Box } from './raster';
+
+/** The pipeline's steps in their order; the keys of `Findings.milliseconds`. */
+export const STEPS = ['decode', 'isolate', 'segment', 'refine', 'measure', 'compose', 'encode'] as const;
+export type Step = (typeof STEPS)[number];
+
+export const VERDICTS = ['ok', 'review', 'no_dress'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What the pipeline found out about one photo, as every road reports it. */
+export interface Findings {
+  readonly verdict: Verdict;
+  /** Calibrated probability that the photo shows a dress, 0 to 1. */
+  readonly presence: number;
+  /** Mean probability of "dress" over the cut-out, 0 to 1: how sure the shape is. */
+  readonly confidence: number;
+  /** Share of the photo's area that is cut out, 0 to 1. */
+  readonly coverage: number;
+  /** Share of the cut-out that the network calls skin (the person minus the dress), 0 to 1. */
+  readonly skinLeak: number;
+  /** The dress in pixels of the upright photo; `null` when there is none. */
+  readonly box: Box | null;
+  readonly photo: { readonly width: number; readonly height: number; readonly format: string };
+  readonly model: { readonly name: string; readonly version: string };
+  /** Wall-clock milliseconds of each step that ran. */
+  readonly milliseconds: Readonly<Partial<Record<Step, number>>>;
+}

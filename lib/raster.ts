@@ -1,0 +1,67 @@
+/**
+ * The nouns of the pipeline. Every raster says what it is (`kind`), how large it is (`width`, `height`,
+ * in pixels, never a tuple) and names its payload for what it holds. All rows run top to bottom,
+ * pixels left to right, no padding.
+ */
+
+/** A rectangle of whole pixels inside some raster; `left`/`top` inclusive, never empty. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A decoded photo: upright, 8-bit sRGB, no alpha. */
+export interface Photo {
+  readonly kind: 'photo';
+  readonly width: number;
+  readonly height: number;
+  /** `3 * width * height` bytes, R G B interleaved. */
+  readonly rgb: Uint8Array;
+}
+
+/** What the network says, at the network's own size. */
+export interface Probabilities {
+  readonly kind: 'probabilities';
+  readonly width: number;
+  readonly height: number;
+  /** Each `width * height` floats, 0 to 1; the three add up to 1 at every pixel, given that a dress is worn. */
+  readonly background: Float32Array;
+  /** The person minus the dress: skin, hair, shoes, other clothes. */
+  readonly skin: Float32Array;
+  readonly dress: Float32Array;
+  /** Calibrated probability, 0 to 1, that the photo shows a dress at all. */
+  readonly presence: number;
+}
+
+/** What GrabCut found before the network runs (article mode). */
+export interface Foreground {
+  readonly kind: 'foreground';
+  readonly width: number;
+  readonly height: number;
+  /** The photo with everything but the foreground painted white, `3 * width * height` bytes. */
+  readonly rgb: Uint8Array;
+  /** `width * height` bytes, 1 where the foreground is, else 0. */
+  readonly mask: Uint8Array;
+}
+
+/** How much of each of the photo's pixels is dress; same size as the photo. */
+export interface Matte {
+  readonly kind: 'matte';
+  readonly width: number;
+  readonly height: number;
+  /** `width * height` bytes, 0 (none) to 255 (all). */
+  readonly alpha: Uint8Array;
+  /** Smallest box that holds every alpha above 0; `null` for an empty matte. */
+  readonly box: Box | null;
+}
+
+/** The picture that goes out. RGB is zero wherever alpha is zero. */
+export interface Cutout {
+  readonly kind: 'cutout';
+  readonly width: number;
+  readonly height: number;
+  /** `4 * width * height` bytes, R G B A interleaved, alpha not premultiplied. */
+  readonly rgba: Uint8Array;
+}
