@@ -1,0 +1,11 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: '<rootDir>/test/environment.ts',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  // Pictures are decoded, cut and encoded for real: seconds on a busy machine, not milliseconds.
+  testTimeout: 60_000,
+  // Each worker holds its own OpenCV, libheif and network, some 300 MB.
+  maxWorkers: 2,
+};
