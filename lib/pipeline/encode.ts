@@ -1,7 +1,108 @@
+import type { Sharp } from 'sharp';
+import { DresscutError } from '../errors';
+import type { CutOutOptions } from '../options';
+import type { Cutout, Matte } from '../raster';
+import { sharp } from './codec';
+
 /** An image file in memory. */
 export interface Encoded {
   readonly bytes: Uint8Array;
   readonly contentType: 'image/png' | 'image/webp' | 'image/jpeg';
   readonly width: number;
   readonly height: number;
+}
+
+type Format = CutOutOptions['format'];
+type EncodeOptions = Pick<CutOutOptions, 'format' | 'size'>;
+
+/** What each format's own header can say. */
+const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_383, jpeg: 65_535 };
+
+/**
+ * Settings by measurement on a 700x1000 cut-out of a street photo, one thread, median of 7 (shared machine):
+ * PNG level 1 31 ms 1482 kB, 2 59 ms 1160 kB, 6 78 ms 1103 kB, 3 with adaptive filters 99 ms 792 kB;
+ * WebP q90 effort 0 105 ms 115 kB, 1 203 ms 108 kB, 4 338 ms 103 kB;
+ * JPEG q90 4:4:4 20 ms 157 kB, 4:2:0 16 ms 129 kB, which bleeds a red dress into its white ground.
+ */
+const WRITERS: Readonly<Record<Format, (image: Sharp) => Sharp>> = {
+  png: (image) => image.png({ compressionLevel: 2, adaptiveFiltering: false }),
+  webp: (image) => image.webp({ quality: 90, alphaQuality: 100, effort: 0 }),
+  jpeg: (image) => image.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false }),
+};
+
+/** A mask is data: 700x1000 as PNG level 3 takes 7 ms and 16 kB, as lossless WebP 29 ms and 12 kB. */
+const MASK_WRITERS: Readonly<Record<Format, (image: Sharp) => Sharp>> = {
+  png: (image) => image.png({ compressionLevel: 3, adaptiveFiltering: false }),
+  webp: (image) => image.webp({ lossless: true, effort: 0 }),
+  jpeg: WRITERS.jpeg,
+};
+
+/**
+ * A cut-out as an image file, sRGB, without any metadata; an alpha that is 255 everywhere is left out. The same
+ * pixels give the same bytes.
+ *
+ * @param options `size` is the longest side of the result in pixels, `null` for the cut-out's own; never enlarges
+ * @throws DresscutError `invalid-option` when the format cannot hold it: transparency in a JPEG, a side too long
+ */
+export async function encode(cutout: Cutout, options: EncodeOptions): Promise<Encoded> {
+  const { width, height, rgba } = cutout;
+  const image = sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false });
+  if (isOpaque(rgba)) image.removeAlpha();
+  else if (options.format === 'jpeg') {
+    throw new DresscutError('invalid-option', 'JPEG holds no transparency; name a background, or take png or webp.', {
+      facts: { format: 'jpeg' },
+    });
+  }
+  return write(image, cutout, options, WRITERS);
+}
+
+/**
+ * A matte as an image file: 8-bit grey, 0 where no dress is, 255 where all is dress; exact in PNG and WebP (which
+ * has no grey and holds it three times), nearly so in JPEG.
+ *
+ * @param options as for `encode`
+ * @throws DresscutError `invalid-option` when a side is too long for the format
+ */
+export async function encodeMask(matte: Matte, options: EncodeOptions): Promise<Encoded> {
+  const { width, height, alpha } = matte;
+  const image = sharp(alpha, { raw: { width, height, channels: 1 }, limitInputPixels: false }).toColourspace('b-w');
+  return write(image, matte, options, MASK_WRITERS);
+}
+
+async function write(
+  image: Sharp,
+  raster: { width: number; height: number },
+  { format, size }: EncodeOptions,
+  writers: Readonly<Record<Format, (image: Sharp) => Sharp>>,
+): Promise<Encoded> {
+  const { width, height } = reducedSize(raster, size);
+  if (Math.max(width, height) > MAX_SIDE[format]) {
+    const found = `${width}x${height} pixels`;
+    throw new DresscutError(
+      'invalid-option',
+      `The result would be ${found}; ${format} holds at most ${MAX_SIDE[format]} a side. Ask for a smaller size.`,
+      { facts: { width, height, maxSide: MAX_SIDE[format] } },
+    );
+  }
+  // sharp multiplies colour by alpha before it resamples, so that the zeros under alpha 0 darken no edge.
+  // Mitchell has no second lobe, which would draw a faint ring around a hard edge.
+  if (width !== raster.width || height !== raster.height)
+    image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
+  const data = await writers[format](image).toBuffer();
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { bytes, contentType: `image/${format}`, width, height };
+}
+
+/** Longest side `size`, proportions kept, at least 1 pixel a side, never larger than it was. */
+function reducedSize(
+  { width, height }: { width: number; height: number },
+  size: number | null,
+): { width: number; height: number } {
+  const scale = size === null ? 1 : Math.min(1, size / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
+  return true;
 }

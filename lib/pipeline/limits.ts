@@ -1,0 +1,36 @@
+import { DresscutError } from '../errors';
+
+/** A phone's photo is 2 to 12 MB; above this it is not a photo, or nobody should wait for it. */
+export const MAX_BYTES = 25_000_000;
+/** 50 megapixels: 150 MB of RGB, three times that while it is decoded, turned and cut. */
+export const MAX_PIXELS = 50_000_000;
+/** Below this a dress is a few pixels wide, and the network has nothing to see. */
+export const MIN_SIDE = 64;
+
+/** @throws DresscutError `no-photo`, `too-large` */
+export function checkBytes(bytes: number): void {
+  if (bytes === 0) throw new DresscutError('no-photo', 'The photo is empty: it has 0 bytes.', { facts: { bytes } });
+  if (bytes <= MAX_BYTES) return;
+  const found = `${(bytes / 1e6).toFixed(1)} MB`;
+  throw new DresscutError('too-large', `The photo is ${found}; the limit is ${MAX_BYTES / 1e6} MB.`, {
+    facts: { bytes, maxBytes: MAX_BYTES },
+  });
+}
+
+/** @throws DresscutError `too-many-pixels`, `too-small` */
+export function checkSize(width: number, height: number): void {
+  const pixels = width * height;
+  if (pixels > MAX_PIXELS) {
+    const found = `${width}x${height} pixels (${(pixels / 1e6).toFixed(1)} megapixels)`;
+    throw new DresscutError('too-many-pixels', `The photo is ${found}; the limit is ${MAX_PIXELS / 1e6} megapixels.`, {
+      facts: { width, height, pixels, maxPixels: MAX_PIXELS },
+    });
+  }
+  if (Math.min(width, height) < MIN_SIDE) {
+    throw new DresscutError(
+      'too-small',
+      `The photo is ${width}x${height} pixels; each side must have at least ${MIN_SIDE}.`,
+      { facts: { width, height, minSide: MIN_SIDE } },
+    );
+  }
+}
