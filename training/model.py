@@ -15,6 +15,7 @@ evidence:
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,12 +26,12 @@ from torch import Tensor, nn
 
 # (output channels, stride, dilation) of MobileNetV2's inverted residuals as DeepLab uses them:
 # the stage of 160 channels keeps its resolution and dilates instead, so features end at 1/16.
-BLOCKS = (
-    [(24, 2, 1), (24, 1, 1)]
-    + [(32, 2, 1), (32, 1, 1), (32, 1, 1)]
-    + [(64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 1), (96, 1, 1), (96, 1, 1), (96, 1, 1)]
-    + [(160, 1, 1), (160, 1, 2), (160, 1, 2), (320, 1, 2)]
-)
+BLOCKS = [
+    *[(24, 2, 1), (24, 1, 1)],
+    *[(32, 2, 1), (32, 1, 1), (32, 1, 1)],
+    *[(64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 1), (96, 1, 1), (96, 1, 1), (96, 1, 1)],
+    *[(160, 1, 1), (160, 1, 2), (160, 1, 2), (320, 1, 2)],
+]
 STRIDE = 16  # input height and width must be multiples of this
 
 
@@ -164,7 +165,11 @@ class DressNet(nn.Module):
         # Evidence for presence: features pooled over clothes and over the photo, and the parts' areas.
         self.attend = nn.Conv2d(c16, 2, 1)
         self.judge = nn.Sequential(
-            nn.Dropout(0.3), nn.Linear(2 * c16 + 96 + 2 * parts, 128), nn.ReLU(), nn.Dropout(0.3), nn.Linear(128, 1 + parts)
+            nn.Dropout(0.3),
+            nn.Linear(2 * c16 + 96 + 2 * parts, 128),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(128, 1 + parts),
         )
 
     def forward(self, rgb: Tensor) -> Output:
@@ -199,9 +204,9 @@ class ArticleUNet(nn.Module):
                 nn.Conv2d(cin, cout, 3, padding=1), nn.ReLU(), nn.Conv2d(cout, cout, 3, padding=1), nn.ReLU()
             )
 
-        self.down = nn.ModuleList(double(a, b) for a, b in zip((3, *levels), levels, strict=False))
+        self.down = nn.ModuleList(double(a, b) for a, b in pairwise((3, *levels)))
         ups = list(reversed(levels))
-        self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in zip(ups, ups[1:], strict=False))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in pairwise(ups))
         self.merge = nn.ModuleList(double(2 * b, b) for b in ups[1:])
         self.shape = nn.Conv2d(levels[0], 3, 1)
 

@@ -1,0 +1,167 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from data import (
+    BACKGROUND,
+    DRESS,
+    IGNORE,
+    PART,
+    PART_OF,
+    PARTS,
+    SKIN,
+    Ccp,
+    encode_masks,
+    grabcut_middle,
+    proxy_shape,
+    read_article,
+    shape_of,
+)
+
+SPLITS = Path(__file__).parents[1] / "splits"
+
+
+def cut_on_white(mask: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    out = np.full((*mask.shape, 3), 255, np.uint8)
+    out[mask] = colour
+    return out
+
+
+def test_two_cutouts_on_white_become_background_skin_and_dress():
+    person, dress = np.zeros((100, 80), bool), np.zeros((100, 80), bool)
+    person[10:90, 20:60] = True
+    dress[30:70, 25:55] = True
+    mask = encode_masks(cut_on_white(person, (90, 60, 50)), cut_on_white(dress, (10, 90, 120)))
+    assert (mask[dress] == DRESS).all()
+    assert (mask[person & ~dress] == SKIN).all()
+    assert (mask[~person] == BACKGROUND).all()
+
+
+def test_a_small_white_hole_in_a_cutout_belongs_to_it():
+    person = np.zeros((200, 200), bool)
+    person[20:180, 20:180] = True
+    holed = person.copy()
+    holed[100:103, 100:103] = False
+    mask = encode_masks(cut_on_white(holed, (90, 60, 50)), cut_on_white(np.zeros_like(person), (0, 0, 0)))
+    assert (mask[person] == SKIN).all()
+
+
+def test_cutouts_of_different_sizes_are_refused():
+    with pytest.raises(ValueError, match="one size"):
+        encode_masks(np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))
+
+
+def test_the_article_authors_own_sample_is_encoded(data):
+    sample = read_article(data / "author-sample")[0]
+    assert sample.shape is not None
+    share = np.bincount(sample.shape.ravel(), minlength=3) / sample.shape.size
+    assert share[BACKGROUND] > 0.5
+    assert 0.02 < share[SKIN] < 0.3
+    assert 0.05 < share[DRESS] < 0.3
+    # The dress is one piece, with nothing of the person above its top row beside it.
+    count, _ = cv2.connectedComponents((sample.shape == DRESS).astype(np.uint8))
+    assert count == 2
+
+
+def test_a_missing_third_of_a_triple_is_named(tmp_path):
+    cv2.imwrite(str(tmp_path / "original1.png"), np.zeros((8, 8, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "body1.png"), np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(FileNotFoundError, match="dress1"):
+        read_article(tmp_path)
+
+
+def test_every_garment_of_ccp_has_a_part(data):
+    names = json.loads((data / "ccp" / "label-names.json").read_text())
+    assert set(PART_OF) <= set(names)
+    assert set(PART_OF.values()) | {"other"} == set(PARTS)
+
+
+@pytest.fixture(scope="module")
+def ccp(data):
+    return Ccp(data / "ccp")
+
+
+def one_of(ccp: Ccp, **wanted: str) -> str:
+    return next(
+        i
+        for i, e in ccp.curation.items()
+        if i.isdigit() and i not in ccp.curation["repairable_dress_unions"] and wanted.items() <= e.items()
+    )
+
+
+@pytest.mark.parametrize(("kind", "part"), [("skirt", "skirt"), ("jumpsuit", "jumpsuit"), ("coat", "outer")])
+def test_what_ccp_calls_dress_becomes_what_people_saw(ccp, kind, part):
+    id = one_of(ccp, kind=kind, mask="good", confidence="sure")
+    sample = ccp.labelled(id)
+    assert sample.presence == 0 and sample.presence_weight == 1
+    assert not (sample.parts == PART["dress"]).any()
+    assert (sample.parts == PART[part]).any()
+
+
+def test_a_bad_mask_is_ignored_and_its_dress_still_counts_as_worn(ccp):
+    sample = ccp.labelled(one_of(ccp, kind="dress", mask="bad", confidence="sure"))
+    assert sample.presence == 1 and sample.presence_weight == 1
+    assert (sample.parts == IGNORE).any() and not (sample.parts == PART["dress"]).any()
+
+
+def test_unlabelled_dresses_are_found_under_their_other_names(ccp):
+    for id in ccp.curation["unlabelled_dresses"]:
+        sample = ccp.labelled(id)
+        assert sample.presence == 1 and (sample.shape == DRESS).any()
+
+
+def test_an_unsure_unlabelled_dress_teaches_neither_yes_nor_no(ccp):
+    for id in ccp.curation["unlabelled_dresses_unsure"]:
+        assert ccp.labelled(id).presence_weight == 0
+
+
+def test_a_dress_tag_beside_a_top_is_not_trusted(ccp):
+    for id, tags in ccp.tags.items():
+        if "dress" in tags and "skirt" in tags:
+            assert ccp.tagged(id, 64).presence_weight == 0
+            return
+    pytest.fail("no such photo")
+
+
+def test_the_split_written_here_is_the_data_folders_and_series_stay_together(data, ccp):
+    split = json.loads((SPLITS / "ccp-validation.json").read_text())
+    assert set(split["dress"]) | set(split["no_dress"]) == ccp.validation
+    assert not set(split["dress"]) & set(split["no_dress"])
+    assert len(split["dress"]) == 24 and len(split["no_dress"]) == 80
+    for pair in ccp.curation["same_photo_series"]:
+        inside = [i in ccp.validation or i in ccp.excluded for i in pair]
+        assert all(inside) or not any(inside)
+
+
+def test_a_belt_on_a_dress_is_part_of_it_and_a_belt_elsewhere_is_not():
+    parts = np.full((40, 40), PART["background"], np.uint8)
+    parts[5:18, 10:30] = parts[20:35, 10:30] = PART["dress"]
+    parts[18:20, 10:30] = PART["other"]
+    parts[2:4, 2:6] = PART["other"]
+    belt = parts == PART["other"]
+    shape = shape_of(parts, belt)
+    assert (shape[5:35, 10:30] == DRESS).all()
+    assert (shape[2:4, 2:6] == SKIN).all()
+
+
+def test_a_skirt_with_a_top_stands_in_for_a_dress_but_trousers_do_not():
+    parts = np.full((100, 60), PART["background"], np.uint8)
+    parts[10:40, 15:45], parts[40:80, 15:45] = PART["upper"], PART["skirt"]
+    shape = proxy_shape(parts, np.zeros_like(parts, bool))
+    assert shape is not None and (shape[10:80, 15:45] == DRESS).all()
+    parts[80:90, 15:45] = PART["lower"]
+    assert proxy_shape(parts, np.zeros_like(parts, bool)) is None
+
+
+def test_grabcut_finds_one_solid_garment_in_the_middle():
+    rng = np.random.default_rng(0)
+    photo = rng.integers(200, 230, (300, 240, 3)).astype(np.uint8)
+    photo[60:240, 70:170] = rng.integers(20, 60, (180, 100, 3))
+    mask = grabcut_middle(photo)
+    assert mask is not None
+    truth = np.zeros((300, 240), bool)
+    truth[60:240, 70:170] = True
+    assert (mask & truth).sum() / (mask | truth).sum() > 0.9

@@ -1,0 +1,112 @@
+"""Train a little, export, quantise, reload: the same answers all the way, in a minute on a CPU."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import export
+from data import DRESS, PART, SKIN, Corpus, Sample
+from model import build
+from train import Draws, Settings, group_of, look, served_size, train
+
+TINY = Settings(batch=2, samples=6, small_epochs=1, full_epochs=1, small=(96, 64), full=(96, 64), check_every=1)
+
+
+def sample(id: str, worn: bool, seed: int) -> Sample:
+    rng = np.random.default_rng(seed)
+    parts = np.full((120, 80), PART["background"], np.uint8)
+    parts[10:110, 30:50], parts[40:90, 25:55] = PART["skin"], PART["dress"] if worn else PART["lower"]
+    photo = rng.integers(0, 60, (120, 80, 3)).astype(np.uint8)
+    photo[parts != PART["background"]] += 120
+    shape = np.where(parts == PART["background"], 0, np.where(parts == PART["dress"], DRESS, SKIN)).astype(np.uint8)
+    return Sample(id, photo, parts, shape if worn else None, presence=float(worn), presence_weight=1.0)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    samples = [sample(f"{i}", i % 2 == 0, i) for i in range(8)]
+    return Corpus(samples[:6], samples[6:])
+
+
+@pytest.fixture(scope="module")
+def trained(corpus, tmp_path_factory):
+    out = tmp_path_factory.mktemp("run")
+    train(corpus, TINY, out, None, None, resume=False)
+    return out
+
+
+def test_training_leaves_checkpoints_log_curves_and_a_contact_sheet(trained):
+    for name in ("best.pt", "last.pt", "log.csv", "curves.png", "contact-sheet.png"):
+        assert (trained / name).stat().st_size > 0
+    assert len((trained / "log.csv").read_text().splitlines()) == 3
+
+
+def test_a_run_goes_on_where_it_stopped(corpus, trained):
+    longer = Settings(**{**TINY.__dict__, "full_epochs": 2})
+    train(corpus, longer, trained, None, None, resume=True)
+    assert [line.split(",")[0] for line in (trained / "log.csv").read_text().splitlines()] == ["epoch", "1", "2", "3"]
+
+
+def test_the_same_seed_draws_the_same_views(corpus):
+    draws = [list(Draws(corpus.train, 6, seed)) for seed in (1, 1, 2)]
+    assert draws[0] == draws[1] != draws[2]
+    assert {group_of(s) for s in corpus.train} == {"dress", "labelled"}
+
+
+def test_the_exported_networks_say_what_the_checkpoint_says(corpus, trained, tmp_path):
+    photos = [s.photo for s in corpus.train]
+    manifest = export.publish(trained / "best.pt", tmp_path, "0.0.1", photos, corpus.validation, force=False)
+    assert json.loads((tmp_path / "model.json").read_text()) == manifest
+    assert export.sha256(tmp_path / manifest["file"]) == manifest["sha256"]
+
+    net = build("dressnet")
+    net.load_state_dict(torch.load(trained / "best.pt", weights_only=True)["model"])
+    net.eval()
+    photo = corpus.validation[0].photo
+    out, (h, w) = look(net, photo)
+    fp32, said = export.run(export.session(tmp_path / manifest["float"]["file"]), photo)
+    assert fp32.shape == (3, h, w)
+    assert np.abs(fp32 - out.shape.softmax(1)[0].detach().numpy()).max() < 1e-3
+    calibration = export.Calibration(**{k: manifest["calibration"][k] for k in ("slope", "offset")})
+    assert said == pytest.approx(calibration(float(out.presence[0].detach())), abs=1e-3)
+    int8, _ = export.run(export.session(tmp_path / manifest["file"]), photo)
+    assert np.abs(int8 - fp32).mean() < 0.05
+    assert (tmp_path / manifest["file"]).stat().st_size < 4_000_000
+
+    vectors = json.loads((tmp_path / "parity.json").read_text())
+    again, _ = export.session(tmp_path / manifest["float"]["file"]).run(None, {"photo": export.pattern()[None]})
+    assert np.allclose(again.ravel()[:: vectors["every"]], vectors["fp32"]["probabilities"], atol=1e-3)
+
+
+def test_a_better_model_is_not_overwritten_silently(tmp_path):
+    found = {"int8": {"dress_iou": 0.8, "presence_auc": 0.9}}
+    (tmp_path / "model.json").write_text(json.dumps({"metrics": found}))
+    worse = {"int8": {"dress_iou": 0.7, "presence_auc": 0.9}}
+    with pytest.raises(SystemExit, match="better model"):
+        export.refuse_worse(tmp_path / "model.json", worse, force=False)
+    export.refuse_worse(tmp_path / "model.json", worse, force=True)
+    export.refuse_worse(tmp_path / "model.json", found, force=False)
+
+
+def test_fine_tuning_starts_from_a_published_checkpoint(corpus, trained, tmp_path):
+    export.publish(trained / "best.pt", tmp_path, "0.0.1", [corpus.train[0].photo], corpus.validation, force=False)
+    best = train(corpus, TINY, tmp_path / "mine", None, tmp_path / "dressnet.pt", resume=False)
+    assert best["score"] > 0
+
+
+def test_calibration_turns_logits_into_the_observed_share():
+    rng = np.random.default_rng(0)
+    truth = rng.random(4000) < 0.3
+    logits = np.where(truth, 3.0, -1.0) + rng.normal(0, 2, 4000)
+    fitted = export.calibrate(logits.tolist(), truth.tolist())
+    said = [fitted(x) for x in logits]
+    assert np.mean(said) == pytest.approx(truth.mean(), abs=0.01)
+    assert export.ece(said, truth.tolist()) < 0.03
+
+
+def test_photos_are_served_at_their_own_aspect():
+    assert served_size(830, 550) == (384, 256)
+    assert served_size(3000, 4000) == (288, 384)
+    assert served_size(5000, 100) == (384, 16)
