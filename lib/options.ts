@@ -1,3 +1,9 @@
+import { z } from 'zod';
+import { type Colour, parseColour } from './colour';
+import { DresscutError } from './errors';
+
+export type { Colour } from './colour';
+
 /**
  * What a caller may ask for, with one name everywhere: on the command line, in a query, in an object's
  * metadata. Transport parses strings into this; `cutOut` takes nothing else.
@@ -6,13 +12,6 @@ export const OUTPUTS = ['cutout', 'mask', 'overlay'] as const;
 export const FORMATS = ['png', 'webp', 'jpeg'] as const;
 export const MODES = ['default', 'article'] as const;
 export const EXPECTS = ['auto', 'dress'] as const;
-
-/** 8-bit sRGB colour. */
-export interface Colour {
-  readonly r: number;
-  readonly g: number;
-  readonly b: number;
-}
 
 export interface CutOutOptions {
   /** `cutout` RGBA, `mask` 8-bit alpha, `overlay` the photo with the dress tinted and outlined. */
@@ -42,3 +41,136 @@ export const DEFAULTS: CutOutOptions = {
   expect: 'auto',
   size: null,
 };
+
+/** What an option expects, as it stands in the help and in every error about it. */
+const wording = z.registry<{ expected: string }>();
+
+const lower = (value: unknown) => (typeof value === 'string' ? value.trim().toLowerCase() : value);
+const oneOf = (words: readonly string[]) => `one of ${words.join(', ')}`;
+
+/**
+ * The options as text: from a command line, a query, an object's metadata. Values that already have their
+ * type (from JSON) pass as well. The one source of names, allowed values, defaults and descriptions;
+ * `z.toJSONSchema(optionsSchema, { io: 'input' })` is what OpenAPI shows.
+ */
+export const optionsSchema = z.strictObject({
+  output: z
+    .preprocess(lower, z.enum(OUTPUTS))
+    .prefault(DEFAULTS.output)
+    .describe('The dress cut out, its mask, or the photo with the dress tinted and outlined.')
+    .register(wording, { expected: oneOf(OUTPUTS) }),
+  format: z
+    .preprocess((value) => (lower(value) === 'jpg' ? 'jpeg' : lower(value)), z.enum(FORMATS))
+    .prefault(DEFAULTS.format)
+    .describe('File format of the result. A cut-out as JPEG needs a background.')
+    .register(wording, { expected: oneOf(FORMATS) }),
+  crop: z
+    .preprocess(toBoolean, z.boolean())
+    .prefault(DEFAULTS.crop)
+    .describe('Cut the frame down to the dress.')
+    .register(wording, { expected: 'true or false' }),
+  margin: z
+    .preprocess(toShare, z.number().min(0).max(1))
+    .prefault(DEFAULTS.margin)
+    .describe('Room around a cropped dress, as a share of its longer side.')
+    .register(wording, { expected: 'a share from 0 to 1, or a percentage such as 10%' }),
+  background: z
+    .preprocess((value) => (value === null ? 'transparent' : lower(value)), z.string().transform(toBackground))
+    .prefault('transparent')
+    .describe('What stands behind a cut-out.')
+    .register(wording, { expected: 'transparent, or a colour such as white, #fafafa or 250,250,250' }),
+  mode: z
+    .preprocess(lower, z.enum(MODES))
+    .prefault(DEFAULTS.mode)
+    .describe('default: the network, then GrabCut. article: GrabCut at 224x224, then the network.')
+    .register(wording, { expected: oneOf(MODES) }),
+  expect: z
+    .preprocess(lower, z.enum(EXPECTS))
+    .prefault(DEFAULTS.expect)
+    .describe('auto: decide whether a dress is worn at all. dress: one is, find its shape.')
+    .register(wording, { expected: oneOf(EXPECTS) }),
+  size: z
+    .preprocess(toWhole, z.int().min(16).max(10_000).nullable())
+    .prefault(DEFAULTS.size)
+    .describe("Longest side of the result in pixels; without it, the photo's own scale. Never enlarges.")
+    .register(wording, { expected: 'a whole number of pixels from 16 to 10000' }),
+});
+
+export type OptionName = keyof typeof optionsSchema.shape;
+
+/** Every option's name, in the order in which help lists them. */
+export const OPTION_NAMES = Object.keys(optionsSchema.shape) as readonly OptionName[];
+
+/** What help says of one option: a sentence, and the values that it takes. */
+export function describeOption(name: OptionName): { description: string; expected: string } {
+  const schema = optionsSchema.shape[name];
+  return { description: schema.description ?? '', expected: wording.get(schema)?.expected ?? '' };
+}
+
+/**
+ * What a caller asks for, checked. Names that are missing or `undefined` take their default.
+ *
+ * @param record option names to values, as text or as their own type
+ * @throws DresscutError `invalid-option`, with a sentence that names the option, what it expects and what it got
+ */
+export function parseOptions(record: Readonly<Record<string, unknown>>): CutOutOptions {
+  const parsed = optionsSchema.safeParse(record);
+  if (!parsed.success) throw refusal(parsed.error.issues[0], record);
+  const { output, format, background } = parsed.data;
+  if (output === 'cutout' && format === 'jpeg' && background === null) {
+    const message = 'JPEG has no transparency: give a background such as white, or choose the format png or webp.';
+    throw new DresscutError('invalid-option', message, { facts: { option: 'background' } });
+  }
+  return parsed.data;
+}
+
+function refusal(issue: z.core.$ZodIssue | undefined, record: Readonly<Record<string, unknown>>): DresscutError {
+  if (issue?.code === 'unrecognized_keys') {
+    const option = String(issue.keys[0]);
+    const message = `Unknown option ${show(option)}; the options are ${OPTION_NAMES.join(', ')}.`;
+    return new DresscutError('invalid-option', message, { facts: { option, known: OPTION_NAMES } });
+  }
+  const name = issue?.path[0] as OptionName | undefined;
+  if (name === undefined) {
+    return new DresscutError('invalid-option', `Expected options by name but received ${show(record)}.`);
+  }
+  const { expected } = describeOption(name);
+  const received = show(record[name]);
+  const message = `Expected ${name} to be ${expected}, but received ${received}.`;
+  return new DresscutError('invalid-option', message, { facts: { option: name, expected, received } });
+}
+
+function toBackground(text: string, context: z.RefinementCtx): Colour | null {
+  if (text === 'transparent') return null;
+  const colour = parseColour(text);
+  if (colour !== undefined) return colour;
+  context.addIssue({ code: 'custom', message: 'not a colour' });
+  return z.NEVER;
+}
+
+const TRUE: readonly unknown[] = ['true', '1', 'yes', 1];
+const FALSE: readonly unknown[] = ['false', '0', 'no', 0];
+
+// Each of these three returns what it cannot read as it came, so that the schema refuses it by its type.
+function toBoolean(value: unknown): unknown {
+  if (TRUE.includes(lower(value))) return true;
+  return FALSE.includes(lower(value)) ? false : value;
+}
+
+function toShare(value: unknown): unknown {
+  const match = typeof value === 'string' ? /^(\d+\.?\d*|\.\d+)\s*(%?)$/.exec(value.trim()) : null;
+  if (match === null) return value;
+  return match[2] === '%' ? Number(match[1]) / 100 : Number(match[1]);
+}
+
+function toWhole(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : value;
+}
+
+/** A received value for people: text quoted, with control characters escaped, and cut where it gets long. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value !== null && /^(object|function|symbol)$/.test(typeof value)) return 'an object';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+}

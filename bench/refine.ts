@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { createApp } from '../lib/app';
+import { loadOpenCv } from '../lib/opencv';
+import { decode } from '../lib/pipeline/decode';
+import { reduce } from '../lib/pipeline/reduce';
+import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
+import { threshold } from '../lib/pipeline/threshold';
+import type { Matte, Photo, Probabilities } from '../lib/raster';
+import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
+import { boundaryOverlap, iou, mean, median, type Overlap, overlap, pooled } from './scores';
+import { figure, ms, percent, table } from './table';
+
+/** One number changed at a time, the others as shipped. */
+const VARIANTS: Readonly<Record<string, Partial<RefineSettings>>> = {
+  'as shipped': {},
+  'no GrabCut': { iterations: 0 },
+  '2 iterations': { iterations: 2 },
+  'size 240': { longest: 240 },
+  'size 400': { longest: 400 },
+  'size 480': { longest: 480 },
+  'room 0.05': { room: 0.05 },
+  'room 0.2': { room: 0.2 },
+  'sure 0.9, never 0.1': { sure: 0.9, never: 0.1 },
+  'sure 0.9': { sure: 0.9 },
+  'never 0.1': { never: 0.1 },
+  'sure 0.99, never 0.01': { sure: 0.99, never: 0.01 },
+  'radius 2': { radius: 2 },
+  'radius 5': { radius: 5 },
+  'epsilon 1e-3': { epsilon: 1e-3 },
+  'epsilon 1e-5': { epsilon: 1e-5 },
+};
+
+interface Prepared {
+  readonly photo: Photo;
+  readonly probabilities: Probabilities;
+  readonly dress: Uint8Array;
+  readonly skin: Uint8Array;
+}
+
+async function main(): Promise<void> {
+  const options = new Command('refine')
+    .description('Change one number of the refinement at a time and say what it costs and gains.')
+    .requiredOption('--photos <dir>', 'the photos')
+    .requiredOption('--labels <dir>', 'label maps of the same names')
+    .requiredOption('--split <file>', 'JSON with two lists of photo names: dress, no_dress')
+    .option('--only <words>', 'only variants whose name holds this')
+    .option('--out <file>', 'write the table here, too')
+    .parse()
+    .opts<{ photos: string; labels: string; split: string; only?: string; out?: string }>();
+  const split = JSON.parse(await readFile(options.split, 'utf8')) as { dress: string[] };
+  const folder = { ...options, dress: [14], skin: [41], split: { dress: split.dress, no_dress: [] } };
+  const prepared = await prepare(folder);
+  const opencv = await loadOpenCv();
+  const rows: (string | number)[][] = [
+    ['variant', 'IoU', 'mean IoU', 'boundary IoU', 'skin leak', 'median ms', 'slowest ms'],
+  ];
+
+  const try_ = async (name: string, make: (one: Prepared) => Promise<Matte>) => {
+    const area: Overlap[] = [];
+    const outline: Overlap[] = [];
+    const took: number[] = [];
+    let cut = 0;
+    let leaked = 0;
+    for (const one of prepared) {
+      const start = performance.now();
+      const { alpha, width, height } = await make(one);
+      took.push(performance.now() - start);
+      const guess = alpha.map((value) => (value > 127 ? 1 : 0));
+      area.push(overlap(guess, one.dress));
+      outline.push(boundaryOverlap(guess, one.dress, width, height));
+      for (let i = 0; i < guess.length; i++) {
+        cut += guess[i] as number;
+        leaked += (guess[i] as number) & (one.skin[i] as number);
+      }
+    }
+    rows.push([
+      name,
+      figure(pooled(area)),
+      figure(mean(area.map(iou))),
+      figure(pooled(outline)),
+      percent(leaked / cut),
+      ms(median(took)),
+      ms(Math.max(...took)),
+    ]);
+  };
+  await try_('threshold at 0.5', async (one) => threshold(one.photo, one.probabilities));
+  for (const [name, change] of Object.entries(VARIANTS)) {
+    if (options.only && !name.includes(options.only)) continue;
+    await try_(name, (one) => refine(one.photo, one.probabilities, async () => opencv, { ...REFINE, ...change }));
+  }
+  const text = table(rows);
+  process.stdout.write(`${text}\n`);
+  if (options.out) await writeFile(options.out, `${text}\n`);
+}
+
+/** Decode and segment once; only the refinement varies. */
+async function prepare(folder: LabelledFolder): Promise<Prepared[]> {
+  const { segmenter } = createApp();
+  const prepared: Prepared[] = [];
+  for await (const { id, bytes } of labelledPhotos(folder)) {
+    const { photo } = await decode(bytes);
+    const { width, height } = await segmenter.inputSize(photo.width, photo.height);
+    const probabilities = await segmenter.segment(await reduce(photo, width, height));
+    prepared.push({ photo, probabilities, ...(await truthOf(folder, id, photo)) });
+  }
+  return prepared;
+}
+
+void main();

@@ -1,0 +1,101 @@
+import { DresscutError } from './errors';
+
+/**
+ * The only file that knows OpenCV.js. It loads the WASM once, names the few functions that we use (the
+ * package's own types cover neither grabCut nor connected components), and owns native memory: Mats live
+ * in `scoped` and never leave it.
+ */
+export interface Mat {
+  readonly rows: number;
+  readonly cols: number;
+  /** A view into the WASM heap. It has length 0 after the heap grew: copy out before the next allocation. */
+  readonly data: Uint8Array;
+  readonly data32S: Int32Array;
+  readonly data64F: Float64Array;
+  delete(): void;
+}
+
+export interface OpenCv {
+  readonly Mat: {
+    new (): Mat;
+    new (rows: number, cols: number, type: number): Mat;
+    zeros(rows: number, cols: number, type: number): Mat;
+  };
+  readonly Rect: new (x: number, y: number, width: number, height: number) => object;
+  readonly CV_8UC1: number;
+  readonly CV_8UC3: number;
+  readonly CV_64FC1: number;
+  readonly CV_32S: number;
+  readonly GC_BGD: 0;
+  readonly GC_FGD: 1;
+  readonly GC_PR_BGD: 2;
+  readonly GC_PR_FGD: 3;
+  readonly GC_INIT_WITH_RECT: number;
+  readonly GC_INIT_WITH_MASK: number;
+  readonly GC_EVAL: number;
+  readonly GC_EVAL_FREEZE_MODEL: number;
+  grabCut(photo: Mat, mask: Mat, box: object, bgd: Mat, fgd: Mat, iterations: number, mode: number): void;
+  connectedComponentsWithStats(
+    image: Mat,
+    labels: Mat,
+    stats: Mat,
+    centroids: Mat,
+    connectivity: number,
+    type: number,
+  ): number;
+  setRNGSeed(seed: number): void;
+  exceptionFromPtr(pointer: number): { msg: string };
+}
+
+/** OpenCV in a box: some builds of the module are their own thenable, and awaiting such a thing never ends. */
+export interface OpenCvBox {
+  readonly cv: OpenCv;
+}
+
+let loading: Promise<OpenCvBox> | undefined;
+
+/**
+ * OpenCV, loaded at the first call (0.3 to 1 s, 110 MB of memory) and kept for the life of the process.
+ * @throws DresscutError `internal` when the WASM does not start; the next call tries again.
+ */
+export function loadOpenCv(): Promise<OpenCvBox> {
+  loading ??= start().catch((thrown: unknown) => {
+    loading = undefined; // a failed load must not poison the process
+    throw new DresscutError('internal', 'OpenCV did not start', { cause: thrown });
+  });
+  return loading;
+}
+
+async function start(): Promise<OpenCvBox> {
+  // Imported here, not at the top: requests that need no OpenCV must not pay for it.
+  const module: { default?: unknown } = await import('@techstark/opencv-js');
+  const cv = (await (module.default ?? module)) as OpenCv;
+  return { cv };
+}
+
+/** Takes charge of a Mat (or anything with `delete`) until the scope ends. */
+export type Own = <T extends { delete(): void }>(thing: T) => T;
+
+/**
+ * Run `work` and free every Mat that it owns, also when it throws. Synchronous on purpose: two scopes
+ * never interleave, so OpenCV's one random generator stays ours from seed to result.
+ *
+ * @param work allocates through `own`, computes, copies its result out of the heap, returns it.
+ * @throws DresscutError `internal` with OpenCV's own message; OpenCV itself throws bare numbers.
+ */
+export function scoped<T>({ cv }: OpenCvBox, work: (cv: OpenCv, own: Own) => T): T {
+  const owned: { delete(): void }[] = [];
+  const own: Own = (thing) => {
+    owned.push(thing);
+    return thing;
+  };
+  try {
+    return work(cv, own);
+  } catch (thrown) {
+    if (thrown instanceof DresscutError) throw thrown;
+    const message = typeof thrown === 'number' ? cv.exceptionFromPtr(thrown).msg : String(thrown);
+    throw new DresscutError('internal', `OpenCV: ${message}`, { cause: thrown });
+  } finally {
+    for (const thing of owned.reverse()) thing.delete();
+  }
+}

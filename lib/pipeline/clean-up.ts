@@ -1,0 +1,96 @@
+import { type OpenCvBox, scoped } from '../opencv';
+import type { Box } from '../raster';
+
+/** A piece of at least this share of the largest one is a second dress. */
+const SECOND = 0.5;
+/** Belts, arms and bags cut a dress in pieces one above the other: a smaller piece belongs to the largest when it
+ * lies below or above it, within this share of its width to either side; else it is a passer-by. */
+const ASIDE = 0.15;
+/** Below this share it is a speck wherever it lies. */
+const SPECK = 0.006;
+/** Holes smaller than this share of the largest piece are pinholes and are filled, */
+const PINHOLE = 0.002;
+/** larger ones only where the network sees dress in them. */
+const SURE_HOLE = 0.5;
+
+/**
+ * Drop specks, fill pinholes.
+ *
+ * @param mask `width * height` bytes, 0 or 1
+ * @param dress the network's probability of dress, `width * height` floats
+ * @returns a new mask, 0 or 1
+ */
+export function cleanUp(
+  opencv: OpenCvBox,
+  mask: Uint8Array,
+  dress: Float32Array,
+  width: number,
+  height: number,
+): Uint8Array {
+  const pieces = components(opencv, mask, width, height, 8);
+  const largest = Math.max(0, ...pieces.areas);
+  const kept = belonging(pieces, largest);
+  const clean = mask.map((value, i) => (value === 1 && kept[(pieces.labels[i] as number) - 1] ? 1 : 0));
+
+  const gaps = components(
+    opencv,
+    clean.map((value) => 1 - value),
+    width,
+    height,
+    4,
+  );
+  const seen = meanPerComponent(gaps, dress);
+  const filled = gaps.areas.map(
+    (area, i) =>
+      !touchesBorder(gaps.boxes[i] as Box, width, height) &&
+      (area < PINHOLE * largest || (seen[i] as number) > SURE_HOLE),
+  );
+  return clean.map((value, i) => (value === 1 || filled[(gaps.labels[i] as number) - 1] ? 1 : 0));
+}
+
+interface Components {
+  /** 0 where the mask is 0, else 1 + the component's index. */
+  readonly labels: Int32Array;
+  readonly areas: number[];
+  readonly boxes: Box[];
+}
+
+function belonging({ areas, boxes }: Components, largest: number): boolean[] {
+  const main = boxes[areas.indexOf(largest)];
+  return areas.map((area, i) => {
+    const box = boxes[i];
+    if (main === undefined || box === undefined || area >= SECOND * largest) return true;
+    const centre = box.left + box.width / 2;
+    const aside = ASIDE * main.width;
+    return area >= SPECK * largest && centre > main.left - aside && centre < main.left + main.width + aside;
+  });
+}
+
+function components(opencv: OpenCvBox, mask: Uint8Array, width: number, height: number, neighbours: 4 | 8): Components {
+  return scoped(opencv, (cv, own) => {
+    const image = own(new cv.Mat(height, width, cv.CV_8UC1));
+    image.data.set(mask);
+    const [labels, stats, centroids] = [own(new cv.Mat()), own(new cv.Mat()), own(new cv.Mat())];
+    const count = cv.connectedComponentsWithStats(image, labels, stats, centroids, neighbours, cv.CV_32S) - 1;
+    // One row a component, the background first: left, top, width, height, area.
+    const rows = Array.from({ length: count }, (_, i) => Array.from(stats.data32S.subarray(5 * (i + 1), 5 * (i + 2))));
+    return {
+      labels: labels.data32S.slice(),
+      areas: rows.map((row) => row[4] as number),
+      boxes: rows.map(([left = 0, top = 0, w = 0, h = 0]) => ({ left, top, width: w, height: h })),
+    };
+  });
+}
+
+function touchesBorder(box: Box, width: number, height: number): boolean {
+  return box.left === 0 || box.top === 0 || box.left + box.width === width || box.top + box.height === height;
+}
+
+function meanPerComponent({ labels, areas }: Components, plane: Float32Array): number[] {
+  const sums = areas.map(() => 0);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (label > 0) sums[label - 1] = (sums[label - 1] as number) + (plane[i] as number);
+  }
+  return sums.map((sum, i) => sum / (areas[i] as number));
+}

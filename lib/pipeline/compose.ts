@@ -1,0 +1,125 @@
+import type { Colour, CutOutOptions } from '../options';
+import type { Box, Cutout, Matte, Photo } from '../raster';
+import { foregroundColour } from './foreground-colour';
+
+/** The overlay's colour: no dress is quite this pink. */
+const TINT: Colour = { r: 255, g: 0, b: 110 };
+const TINT_SHARE = 0.45;
+
+/**
+ * The part of the photo that goes out.
+ *
+ * @returns the whole frame, or the dress with `margin` times its longer side around it, inside the photo
+ */
+export function frameOf(matte: Matte, { crop, margin }: Pick<CutOutOptions, 'crop' | 'margin'>): Box {
+  const { width, height, box } = matte;
+  if (!crop || box === null) return { left: 0, top: 0, width, height };
+  const room = Math.round(margin * Math.max(box.width, box.height));
+  const left = Math.max(0, box.left - room);
+  const top = Math.max(0, box.top - room);
+  return {
+    left,
+    top,
+    width: Math.min(width, box.left + box.width + room) - left,
+    height: Math.min(height, box.top + box.height + room) - top,
+  };
+}
+
+/**
+ * The dress without its background: RGBA with a soft edge, the old background's colour taken out of the
+ * edge's pixels, RGB zero where alpha is zero. With a background colour the result is opaque.
+ */
+export function compose(photo: Photo, matte: Matte, frame: Box, background: Colour | null): Cutout {
+  const { width, height } = frame;
+  const rgba = new Uint8Array(4 * width * height);
+  const words = new Uint32Array(rgba.buffer);
+  const blank = background === null ? 0 : word(background);
+  if (blank !== 0) words.fill(blank);
+  const within = matte.box;
+  if (within === null) return { kind: 'cutout', width, height, rgba };
+
+  const colour = foregroundColour(photo, matte, grow(within, photo, 8));
+  const bottom = Math.min(frame.top + height, within.top + within.height);
+  const right = Math.min(frame.left + width, within.left + within.width);
+  for (let y = Math.max(frame.top, within.top); y < bottom; y++) {
+    const row = y * photo.width;
+    const start = Math.max(frame.left, within.left);
+    for (let x = start, o = 4 * ((y - frame.top) * width + start - frame.left); x < right; x++, o += 4) {
+      const alpha = matte.alpha[row + x] as number;
+      if (alpha === 0) continue;
+      if (alpha === 255) {
+        const p = 3 * (row + x);
+        rgba[o] = photo.rgb[p] as number;
+        rgba[o + 1] = photo.rgb[p + 1] as number;
+        rgba[o + 2] = photo.rgb[p + 2] as number;
+        rgba[o + 3] = 255;
+        continue;
+      }
+      colour(x, y, alpha, rgba, o);
+      if (background === null) rgba[o + 3] = alpha;
+      else blend(rgba, o, background, alpha / 255);
+    }
+  }
+  return { kind: 'cutout', width, height, rgba };
+}
+
+/** The photo with the dress tinted and outlined, for people to look at. Opaque. */
+export function overlay(photo: Photo, matte: Matte, frame: Box): Cutout {
+  const { width, height } = frame;
+  const rgba = new Uint8Array(4 * width * height);
+  const line = Math.max(1, Math.round(Math.max(width, height) / 500));
+  const inside = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < matte.width && y < matte.height && (matte.alpha[y * matte.width + x] as number) > 127;
+  for (let y = frame.top, o = 0; y < frame.top + height; y++) {
+    for (let x = frame.left; x < frame.left + width; x++, o += 4) {
+      const p = y * photo.width + x;
+      const alpha = matte.alpha[p] as number;
+      rgba[o] = photo.rgb[3 * p] as number;
+      rgba[o + 1] = photo.rgb[3 * p + 1] as number;
+      rgba[o + 2] = photo.rgb[3 * p + 2] as number;
+      rgba[o + 3] = 255;
+      if (alpha === 0) continue;
+      const outline =
+        inside(x, y) && !(inside(x - line, y) && inside(x + line, y) && inside(x, y - line) && inside(x, y + line));
+      blend(rgba, o, TINT, outline ? 0 : 1 - (TINT_SHARE * alpha) / 255);
+    }
+  }
+  return { kind: 'cutout', width, height, rgba };
+}
+
+/** What is at `o`, `share` of it, over `colour`; opaque afterwards. */
+function blend(rgba: Uint8Array, o: number, colour: Colour, share: number): void {
+  rgba[o] = (rgba[o] as number) * share + colour.r * (1 - share) + 0.5;
+  rgba[o + 1] = (rgba[o + 1] as number) * share + colour.g * (1 - share) + 0.5;
+  rgba[o + 2] = (rgba[o + 2] as number) * share + colour.b * (1 - share) + 0.5;
+  rgba[o + 3] = 255;
+}
+
+/** A colour as one little-endian word of opaque RGBA. */
+function word({ r, g, b }: Colour): number {
+  return new Uint32Array(Uint8Array.of(r, g, b, 255).buffer)[0] as number;
+}
+
+function grow(box: Box, { width, height }: Photo, by: number): Box {
+  const left = Math.max(0, box.left - by);
+  const top = Math.max(0, box.top - by);
+  return {
+    left,
+    top,
+    width: Math.min(width, box.left + box.width + by) - left,
+    height: Math.min(height, box.top + box.height + by) - top,
+  };
+}
+
+/** The part of a matte inside a frame. */
+export function cropMatte(matte: Matte, frame: Box): Matte {
+  const { left, top, width, height } = frame;
+  if (width === matte.width && height === matte.height) return matte;
+  const alpha = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * matte.width + left;
+    alpha.set(matte.alpha.subarray(start, start + width), y * width);
+  }
+  const box = matte.box && { ...matte.box, left: matte.box.left - left, top: matte.box.top - top };
+  return { kind: 'matte', width, height, alpha, box };
+}

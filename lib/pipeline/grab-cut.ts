@@ -1,0 +1,78 @@
+import { type OpenCvBox, scoped } from '../opencv';
+import { colourModel, MODEL_LENGTH } from './colour-model';
+
+/** GrabCut clusters colours from random seeds: without a fixed one the same photo gives masks of IoU 0.92. */
+const SEED = 20_231;
+
+/** GrabCut's four words for a pixel, as OpenCV numbers them. */
+export const SURE_BACKGROUND = 0;
+export const SURE_FOREGROUND = 1;
+export const MAYBE_BACKGROUND = 2;
+export const MAYBE_FOREGROUND = 3;
+
+/**
+ * GrabCut (Rother, Kolmogorov, Blake, SIGGRAPH 2004) from a trimap.
+ *
+ * @param rgb `3 * width * height` bytes
+ * @param trimap `width * height` bytes, each one of the four words above
+ * @returns `width * height` bytes, 1 where the foreground is, else 0
+ * @throws DresscutError `internal` when OpenCV fails
+ */
+export function grabCutFromTrimap(
+  opencv: OpenCvBox,
+  rgb: Uint8Array,
+  trimap: Uint8Array,
+  width: number,
+  height: number,
+  iterations: number,
+): Uint8Array {
+  // Both colour models need somebody to learn from, and OpenCV aborts without. No doubt left: nothing to cut.
+  let foreground = 0;
+  let open = 0;
+  for (const word of trimap) {
+    foreground += word & 1;
+    open += word >> 1;
+  }
+  if (open === 0 || foreground < 16 || trimap.length - foreground < 16) return trimap.map((word) => word & 1);
+  return scoped(opencv, (cv, own) => {
+    const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
+    photo.data.set(rgb);
+    const mask = own(new cv.Mat(height, width, cv.CV_8UC1));
+    mask.data.set(trimap);
+    const bgd = own(new cv.Mat(1, MODEL_LENGTH, cv.CV_64FC1));
+    bgd.data64F.set(colourModel(rgb, (i) => ((trimap[i] as number) & 1) === 0));
+    const fgd = own(new cv.Mat(1, MODEL_LENGTH, cv.CV_64FC1));
+    fgd.data64F.set(colourModel(rgb, (i) => ((trimap[i] as number) & 1) === 1));
+    cv.grabCut(photo, mask, new cv.Rect(0, 0, width, height), bgd, fgd, iterations, cv.GC_EVAL);
+    return mask.data.map((word) => word & 1);
+  });
+}
+
+/**
+ * GrabCut from a rectangle: outside is sure background, inside is left open.
+ *
+ * @param rgb `3 * width * height` bytes
+ * @param box the rectangle in pixels, inside the picture
+ * @returns `width * height` bytes, 1 where the foreground is, else 0
+ * @throws DresscutError `internal` when OpenCV fails
+ */
+export function grabCutFromBox(
+  opencv: OpenCvBox,
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  box: { left: number; top: number; width: number; height: number },
+  iterations: number,
+): Uint8Array {
+  return scoped(opencv, (cv, own) => {
+    const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
+    photo.data.set(rgb);
+    const mask = own(cv.Mat.zeros(height, width, cv.CV_8UC1));
+    const bgd = own(new cv.Mat());
+    const fgd = own(new cv.Mat());
+    cv.setRNGSeed(SEED);
+    const rect = new cv.Rect(box.left, box.top, box.width, box.height);
+    cv.grabCut(photo, mask, rect, bgd, fgd, iterations, cv.GC_INIT_WITH_RECT);
+    return mask.data.map((word) => word & 1);
+  });
+}

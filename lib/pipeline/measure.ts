@@ -1,0 +1,64 @@
+import type { Findings, Verdict } from '../findings';
+import type { CutOutOptions } from '../options';
+import type { Matte, Probabilities } from '../raster';
+
+/**
+ * Where verdicts change. Measured on the validation photos; `bench/verdicts.md` has the counts.
+ * Presence is calibrated, so these are probabilities.
+ */
+export const VERDICT = {
+  /** Below this there is no dress (`expect: auto`). */
+  absent: 0.5,
+  /** Below this, somebody should look. */
+  doubtful: 0.75,
+  /** Mean probability of "dress" over the cut-out, below which somebody should look at its shape, */
+  vague: 0.8,
+  /** and the share that the network calls skin, above which likewise. */
+  leaky: 0.05,
+  /** A dress that covers less of the photo than this is too small to have been seen. */
+  tiny: 0.002,
+} as const;
+
+export type Measured = Pick<Findings, 'verdict' | 'presence' | 'confidence' | 'coverage' | 'skinLeak' | 'box'>;
+
+/** Does the network see a dress, as far as the caller leaves that open? */
+export function dressExpected(probabilities: Probabilities, expect: CutOutOptions['expect']): boolean {
+  return expect === 'dress' || probabilities.presence >= VERDICT.absent;
+}
+
+/**
+ * What a matte is worth.
+ *
+ * @param matte `null` where no dress was expected
+ */
+export function measure(matte: Matte | null, probabilities: Probabilities, expect: CutOutOptions['expect']): Measured {
+  const { presence } = probabilities;
+  const nothing = { verdict: 'no_dress', presence, confidence: 0, coverage: 0, skinLeak: 0, box: null } as const;
+  if (matte === null || matte.box === null) return nothing;
+  const { coverage, confidence, skinLeak } = shares(matte, probabilities);
+  if (coverage < VERDICT.tiny) return nothing;
+  const doubtful = expect === 'auto' && presence < VERDICT.doubtful;
+  const verdict: Verdict = doubtful || confidence < VERDICT.vague || skinLeak > VERDICT.leaky ? 'review' : 'ok';
+  return { verdict, presence, confidence, coverage, skinLeak, box: matte.box };
+}
+
+/** The matte is looked at once under each of the network's pixels: enough for shares, however large the photo. */
+function shares(matte: Matte, { width, height, background, skin, dress }: Probabilities) {
+  let area = 0;
+  let sure = 0;
+  let leak = 0;
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * matte.height) / height) * matte.width;
+    for (let x = 0; x < width; x++, i++) {
+      const alpha = matte.alpha[row + Math.floor(((x + 0.5) * matte.width) / width)] as number;
+      if (alpha === 0) continue;
+      const p = dress[i] as number;
+      const s = skin[i] as number;
+      area += alpha;
+      sure += alpha * p;
+      if (s > p && s > (background[i] as number)) leak += alpha;
+    }
+  }
+  if (area === 0) return { coverage: 0, confidence: 0, skinLeak: 0 };
+  return { coverage: area / (255 * width * height), confidence: sure / area, skinLeak: leak / area };
+}

@@ -1,0 +1,77 @@
+import type { OpenCvBox } from '../opencv';
+import type { Matte, Photo, Probabilities } from '../raster';
+import { cleanUp } from './clean-up';
+import { type EdgeSettings, followEdges } from './follow-edges';
+import { grabCutFromTrimap, MAYBE_BACKGROUND, MAYBE_FOREGROUND, SURE_BACKGROUND, SURE_FOREGROUND } from './grab-cut';
+import { boxOfAlpha, regionOf, samplePhoto, samplePlane } from './region';
+
+/** Every number of the refinement. `bench/results/refine.md` has the table that chose them. */
+export interface RefineSettings extends EdgeSettings {
+  /** Longest side of the whole photo at GrabCut's scale, pixels. */
+  readonly longest: number;
+  /** Room around the dress, as a share of the longer side of its box. */
+  readonly room: number;
+  /** Above this a pixel is surely dress, */
+  readonly sure: number;
+  /** below this surely not; between, GrabCut decides. */
+  readonly never: number;
+  /** GrabCut's iterations; 0 leaves it out. */
+  readonly iterations: number;
+}
+
+export const REFINE: RefineSettings = {
+  longest: 320,
+  room: 0.1,
+  sure: 0.97,
+  never: 0.03,
+  iterations: 1,
+  radius: 3,
+  epsilon: 1e-4,
+  fog: 0.15,
+};
+
+/**
+ * Probabilities at the network's size -> matte at the photo's own.
+ *
+ * @param opencv called only where a pixel is more dress than not
+ * @returns an empty matte where none is
+ * @throws DresscutError `internal` when OpenCV fails
+ */
+export async function refine(
+  photo: Photo,
+  probabilities: Probabilities,
+  opencv: () => Promise<OpenCvBox>,
+  settings: RefineSettings = REFINE,
+): Promise<Matte> {
+  const alpha = new Uint8Array(photo.width * photo.height);
+  const region = regionOf(photo, probabilities, settings.longest, settings.room);
+  if (region === null) return { kind: 'matte', width: photo.width, height: photo.height, alpha, box: null };
+  const cv = await opencv();
+
+  const { width, height } = region;
+  const rgb = samplePhoto(photo, region);
+  const dress = samplePlane(probabilities.dress, probabilities, photo, region);
+  const rough =
+    settings.iterations > 0
+      ? grabCutFromTrimap(cv, rgb, trimapOf(dress, settings), width, height, settings.iterations)
+      : moreThanHalf(dress);
+  const mask = cleanUp(cv, rough, dress, width, height);
+  followEdges(photo, region, rgb, mask, settings, alpha);
+  return { kind: 'matte', width: photo.width, height: photo.height, alpha, box: boxOfAlpha(alpha, photo, region) };
+}
+
+function trimapOf(dress: Float32Array, { sure, never }: RefineSettings): Uint8Array {
+  const trimap = new Uint8Array(dress.length);
+  for (let i = 0; i < dress.length; i++) {
+    const p = dress[i] as number;
+    if (p > 0.5) trimap[i] = p > sure ? SURE_FOREGROUND : MAYBE_FOREGROUND;
+    else trimap[i] = p < never ? SURE_BACKGROUND : MAYBE_BACKGROUND;
+  }
+  return trimap;
+}
+
+function moreThanHalf(dress: Float32Array): Uint8Array {
+  const mask = new Uint8Array(dress.length);
+  for (let i = 0; i < dress.length; i++) mask[i] = (dress[i] as number) > 0.5 ? 1 : 0;
+  return mask;
+}

@@ -1,0 +1,146 @@
+import type { Box, Photo, Probabilities } from '../raster';
+
+/**
+ * The part of a photo that refinement works on, at its own, smaller scale. Working pixel (i, j) covers the
+ * photo's square of `scale` x `scale` pixels whose upper left corner is (left + i * scale, top + j * scale).
+ */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  /** Photo pixels per working pixel, at least 1. */
+  readonly scale: number;
+  /** In working pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The region is put around whatever is likelier than this; fainter traces lie all over a street. */
+const POSSIBLE = 0.3;
+
+/**
+ * Where the dress may be, with room for GrabCut to see what is around it.
+ *
+ * @param longest longest side of the whole photo at the working scale, pixels
+ * @returns `null` where no pixel is more dress than not
+ */
+export function regionOf(photo: Photo, probabilities: Probabilities, longest: number, room: number): Region | null {
+  const box = boxAbove(probabilities.dress, probabilities.width, probabilities.height, POSSIBLE);
+  if (box === null || !probabilities.dress.some((p) => p > 0.5)) return null;
+  const sx = photo.width / probabilities.width;
+  const sy = photo.height / probabilities.height;
+  const pad = room * Math.max(box.width * sx, box.height * sy);
+  const left = Math.max(0, Math.floor(box.left * sx - pad));
+  const top = Math.max(0, Math.floor(box.top * sy - pad));
+  const right = Math.min(photo.width, Math.ceil((box.left + box.width) * sx + pad));
+  const bottom = Math.min(photo.height, Math.ceil((box.top + box.height) * sy + pad));
+  const scale = Math.max(1, Math.max(photo.width, photo.height) / longest);
+  return {
+    left,
+    top,
+    scale,
+    width: Math.max(1, Math.ceil((right - left) / scale)),
+    height: Math.max(1, Math.ceil((bottom - top) / scale)),
+  };
+}
+
+/** Smallest box around every value above `limit`, or `null`. */
+export function boxAbove(values: ArrayLike<number>, width: number, height: number, limit: number): Box | null {
+  let left = width;
+  let right = -1;
+  let top = height;
+  let bottom = -1;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if ((values[i] as number) > limit) {
+        if (x < left) left = x;
+        if (x > right) right = x;
+        if (y < top) top = y;
+        bottom = y;
+      }
+    }
+  }
+  return bottom < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** Smallest box around every alpha above 0; all of them lie inside the region, so the rest is not looked at. */
+export function boxOfAlpha(alpha: Uint8Array, photo: { width: number; height: number }, region: Region): Box | null {
+  const end = Math.min(photo.width, Math.ceil(region.left + region.width * region.scale));
+  const bottom = Math.min(photo.height, Math.ceil(region.top + region.height * region.scale));
+  let left = end;
+  let right = -1;
+  let first = bottom;
+  let last = -1;
+  for (let y = region.top; y < bottom; y++) {
+    const row = y * photo.width;
+    let x = region.left;
+    while (x < end && alpha[row + x] === 0) x++;
+    if (x === end) continue;
+    let z = end - 1;
+    while (alpha[row + z] === 0) z--;
+    left = Math.min(left, x);
+    right = Math.max(right, z);
+    first = Math.min(first, y);
+    last = y;
+  }
+  return last < 0 ? null : { left, top: first, width: right - left + 1, height: last - first + 1 };
+}
+
+/**
+ * The photo inside a region, each working pixel the mean of the photo's pixels under it.
+ * @returns `3 * width * height` bytes, RGB. Beyond the photo's edge the edge is repeated.
+ */
+export function samplePhoto(photo: Photo, region: Region): Uint8Array {
+  const { width, height, scale } = region;
+  const out = new Uint8Array(3 * width * height);
+  for (let j = 0, o = 0; j < height; j++) {
+    const y0 = Math.min(photo.height - 1, Math.round(region.top + j * scale));
+    const y1 = Math.max(y0 + 1, Math.min(photo.height, Math.round(region.top + (j + 1) * scale)));
+    for (let i = 0; i < width; i++, o += 3) {
+      const x0 = Math.min(photo.width - 1, Math.round(region.left + i * scale));
+      const x1 = Math.max(x0 + 1, Math.min(photo.width, Math.round(region.left + (i + 1) * scale)));
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let y = y0; y < y1; y++) {
+        const end = 3 * (y * photo.width + x1);
+        for (let p = 3 * (y * photo.width + x0); p < end; p += 3) {
+          r += photo.rgb[p] as number;
+          g += photo.rgb[p + 1] as number;
+          b += photo.rgb[p + 2] as number;
+        }
+      }
+      const n = (y1 - y0) * (x1 - x0);
+      out[o] = (r / n + 0.5) | 0;
+      out[o + 1] = (g / n + 0.5) | 0;
+      out[o + 2] = (b / n + 0.5) | 0;
+    }
+  }
+  return out;
+}
+
+/** One of the network's planes inside a region, bilinear; probabilities are resampled, never class ids. */
+export function samplePlane(plane: Float32Array, from: Probabilities, photo: Photo, region: Region): Float32Array {
+  const { width, height, scale } = region;
+  const out = new Float32Array(width * height);
+  const sx = from.width / photo.width;
+  const sy = from.height / photo.height;
+  for (let j = 0, o = 0; j < height; j++) {
+    const y = clamp((region.top + (j + 0.5) * scale) * sy - 0.5, from.height - 1);
+    const y0 = Math.floor(y);
+    const y1 = Math.min(from.height - 1, y0 + 1);
+    const fy = y - y0;
+    for (let i = 0; i < width; i++, o++) {
+      const x = clamp((region.left + (i + 0.5) * scale) * sx - 0.5, from.width - 1);
+      const x0 = Math.floor(x);
+      const x1 = Math.min(from.width - 1, x0 + 1);
+      const fx = x - x0;
+      const upper = at(plane, y0 * from.width + x0) * (1 - fx) + at(plane, y0 * from.width + x1) * fx;
+      const lower = at(plane, y1 * from.width + x0) * (1 - fx) + at(plane, y1 * from.width + x1) * fx;
+      out[o] = upper * (1 - fy) + lower * fy;
+    }
+  }
+  return out;
+}
+
+const at = (plane: Float32Array, index: number): number => plane[index] as number;
+const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);

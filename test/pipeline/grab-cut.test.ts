@@ -1,0 +1,134 @@
+import { iou, overlap } from '../../bench/scores';
+import { loadOpenCv, type OpenCvBox } from '../../lib/opencv';
+import {
+  grabCutFromBox,
+  grabCutFromTrimap,
+  MAYBE_BACKGROUND,
+  MAYBE_FOREGROUND,
+  SURE_BACKGROUND,
+  SURE_FOREGROUND,
+} from '../../lib/pipeline/grab-cut';
+import { bytesOf, discPhoto, discTruth, GREEN, grainy, insideDisc, paint, RED } from './scenes';
+
+let opencv: OpenCvBox;
+beforeAll(async () => {
+  opencv = await loadOpenCv();
+});
+
+const [WIDTH, HEIGHT] = [96, 128];
+const photo = discPhoto(WIDTH, HEIGHT);
+const truth = discTruth(WIDTH, HEIGHT);
+
+/** Wrong about a wide band on both sides of the outline: what is open leans to foreground outside, background inside. */
+function sloppyTrimap(): Uint8Array {
+  const inside = insideDisc(WIDTH, HEIGHT, 0.3);
+  return bytesOf(WIDTH, HEIGHT, (x, y) => {
+    const depth = inside(x, y);
+    if (depth > 0.12) return SURE_FOREGROUND;
+    if (depth < -0.12) return SURE_BACKGROUND;
+    return depth > 0 ? MAYBE_BACKGROUND : MAYBE_FOREGROUND;
+  });
+}
+
+describe('grabCutFromTrimap', () => {
+  it('finds the outline that a sloppy trimap has all wrong', () => {
+    const trimap = sloppyTrimap();
+    const guess = trimap.map((word) => word & 1);
+    expect(iou(overlap(guess, truth))).toBeLessThan(0.5);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    expect(iou(overlap(mask, truth))).toBeGreaterThan(0.97);
+  });
+
+  it('never overrules what is sure', () => {
+    // A green corner that is surely dress, a red middle that surely is not.
+    const trimap = sloppyTrimap();
+    for (let y = 0; y < 8; y++) trimap.fill(SURE_FOREGROUND, y * WIDTH, y * WIDTH + 8);
+    for (let y = 60; y < 66; y++) trimap.fill(SURE_BACKGROUND, y * WIDTH + 44, y * WIDTH + 52);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 2);
+    const broken = mask.findIndex((value, i) => trimap[i]! < MAYBE_BACKGROUND && value !== trimap[i]);
+    expect(broken).toBe(-1);
+    expect(mask.every((value) => value === 0 || value === 1)).toBe(true);
+  });
+
+  it('gives the same mask for the same bytes, whatever was cut between, and changes neither', () => {
+    const trimap = sloppyTrimap();
+    const [rgbBefore, trimapBefore] = [photo.rgb.slice(), trimap.slice()];
+    const first = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, { left: 10, top: 10, width: 60, height: 90 }, 1);
+    const second = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    expect(Buffer.compare(first, second)).toBe(0);
+    expect(Buffer.compare(photo.rgb, rgbBefore)).toBe(0);
+    expect(Buffer.compare(trimap, trimapBefore)).toBe(0);
+  });
+
+  it('has nothing to do where nothing is open', () => {
+    const trimap = truth.map((value) => (value === 1 ? SURE_FOREGROUND : SURE_BACKGROUND));
+    const untouched = {
+      get cv(): never {
+        throw new Error('OpenCV was asked');
+      },
+    };
+    expect(grabCutFromTrimap(untouched, photo.rgb, trimap, WIDTH, HEIGHT, 1)).toEqual(trimap);
+  });
+
+  it.each([
+    ['foreground', MAYBE_FOREGROUND, 1],
+    ['background', MAYBE_BACKGROUND, 0],
+  ] as const)('takes the trimap at its word where all of it leans to %s', (_, word, value) => {
+    const trimap = new Uint8Array(WIDTH * HEIGHT).fill(word);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    expect(mask.every((found) => found === value)).toBe(true);
+  });
+
+  it.each([
+    [2000, 60],
+    [60, 2000],
+    [1, 300],
+    [300, 1],
+    [8, 8],
+  ])('cuts a picture of %i x %i pixels', (width, height) => {
+    const along = width > height ? (x: number) => x / width : (_: number, y: number) => y / height;
+    const strip = grainy(paint(width, height, (x, y) => (along(x, y) > 0.5 ? RED : GREEN)));
+    const trimap = bytesOf(width, height, (x, y) => {
+      const place = along(x, y);
+      if (place > 0.7) return SURE_FOREGROUND;
+      return place < 0.3 ? SURE_BACKGROUND : MAYBE_BACKGROUND;
+    });
+    const mask = grabCutFromTrimap(opencv, strip.rgb, trimap, width, height, 1);
+    const expected = bytesOf(width, height, (x, y) => (along(x, y) > 0.5 ? 1 : 0));
+    expect(iou(overlap(mask, expected))).toBeGreaterThan(0.95);
+  });
+
+  it('cuts where each side has one single colour', () => {
+    const flat = paint(40, 40, (x) => (x < 20 ? RED : GREEN));
+    const trimap = bytesOf(40, 40, (x) => (x < 12 ? SURE_FOREGROUND : x < 28 ? MAYBE_FOREGROUND : SURE_BACKGROUND));
+    const mask = grabCutFromTrimap(opencv, flat.rgb, trimap, 40, 40, 1);
+    expect(mask).toEqual(bytesOf(40, 40, (x) => (x < 20 ? 1 : 0)));
+  });
+});
+
+describe('grabCutFromBox', () => {
+  const box = { left: 8, top: 20, width: 80, height: 90 };
+
+  it('finds what stands in the rectangle, and nothing outside it', () => {
+    const mask = grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, box, 3);
+    expect(iou(overlap(mask, truth))).toBeGreaterThan(0.95);
+    const half = { left: 0, top: 0, width: WIDTH / 2, height: HEIGHT };
+    const left = grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, half, 1);
+    expect(left.findIndex((value, i) => value === 1 && i % WIDTH >= WIDTH / 2)).toBe(-1);
+  });
+
+  it('gives the same mask for the same bytes, though OpenCV starts from chance', () => {
+    const noisy = grainy(photo, 90); // colours that overlap: here chance decides most
+    const cut = () => grabCutFromBox(opencv, noisy.rgb, WIDTH, HEIGHT, box, 2);
+    const first = cut();
+    grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, box, 1);
+    expect(Buffer.compare(cut(), first)).toBe(0);
+  });
+
+  it('says that OpenCV failed where the rectangle is everything', () => {
+    const cut = () =>
+      grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, { left: 0, top: 0, width: WIDTH, height: HEIGHT }, 1);
+    expect(cut).toThrow(expect.objectContaining({ code: 'internal', message: expect.stringMatching(/^OpenCV: /) }));
+  });
+});

@@ -1,0 +1,95 @@
+import { iou, overlap } from '../../bench/scores';
+import { loadOpenCv } from '../../lib/opencv';
+import { ARTICLE_SIDE, isolate, onWhite } from '../../lib/pipeline/isolate';
+import type { Foreground } from '../../lib/raster';
+import { pixel } from './pictures';
+import { bytesOf, GREEN, grainy, paint, RED } from './scenes';
+
+/** A red figure in the middle of the article's square. */
+const figure = (x: number, y: number) => x >= 80 && x < 145 && y >= 40 && y < 200;
+/** A red wall at the right edge, outside the rectangle. */
+const wall = (x: number) => x >= 190;
+const square = grainy(
+  paint(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (figure(x, y) || wall(x) ? RED : GREEN)),
+  6,
+);
+
+describe('isolate', () => {
+  let found: Foreground;
+  beforeAll(async () => {
+    found = await isolate(square, loadOpenCv);
+  });
+
+  it('finds the figure in the middle', () => {
+    const lone = grainy(
+      paint(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (figure(x, y) ? RED : GREEN)),
+      6,
+    );
+    return isolate(lone, loadOpenCv).then(({ mask }) => {
+      const truth = bytesOf(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (figure(x, y) ? 1 : 0));
+      expect(iou(overlap(mask, truth))).toBeGreaterThan(0.95);
+    });
+  });
+
+  it('takes nothing outside the article’s rectangle, even of the figure’s colour', () => {
+    const outside = found.mask.findIndex((value, i) => {
+      const [x, y] = [i % ARTICLE_SIDE, Math.floor(i / ARTICLE_SIDE)];
+      return value === 1 && !(x >= 50 && x < 174 && y >= 10 && y < 214);
+    });
+    expect(outside).toBe(-1);
+  });
+
+  it('uses all of the article’s rectangle', async () => {
+    // Red fills the rectangle to its last row and column; green around it.
+    const full = grainy(
+      paint(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (x >= 50 && x < 174 && y >= 10 && y < 214 ? RED : GREEN)),
+      6,
+    );
+    const { mask } = await isolate(full, loadOpenCv);
+    const at = (x: number, y: number) => mask[y * ARTICLE_SIDE + x];
+    expect([at(50, 100), at(173, 100), at(110, 10), at(110, 213)]).toEqual([1, 1, 1, 1]);
+    expect([at(49, 100), at(174, 100), at(110, 9), at(110, 214)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('paints everything else white and leaves the foreground as it is', () => {
+    expect(found).toMatchObject({ kind: 'foreground', width: ARTICLE_SIDE, height: ARTICLE_SIDE });
+    const wrong = found.rgb.findIndex((value, i) => {
+      const expected = found.mask[Math.floor(i / 3)] === 1 ? square.rgb[i] : 255;
+      return value !== expected;
+    });
+    expect(wrong).toBe(-1);
+  });
+
+  it('gives the same mask for the same photo', async () => {
+    const again = await isolate(square, loadOpenCv);
+    expect(Buffer.compare(again.mask, found.mask)).toBe(0);
+    expect(Buffer.compare(again.rgb, found.rgb)).toBe(0);
+  });
+});
+
+describe('onWhite', () => {
+  const foreground: Foreground = {
+    kind: 'foreground',
+    width: 4,
+    height: 2,
+    rgb: new Uint8Array(24),
+    mask: Uint8Array.of(0, 1, 1, 0, 0, 0, 1, 0),
+  };
+
+  it('paints a photo of another size white where the foreground is not', () => {
+    const photo = paint(40, 60, (x, y) => [x, y, 9]);
+    const white = onWhite(photo, foreground);
+    expect([white.kind, white.width, white.height]).toEqual(['photo', 40, 60]);
+    const wrong = bytesOf(40, 60, (x, y) => {
+      const kept = foreground.mask[(y < 30 ? 0 : 4) + Math.floor(x / 10)] === 1;
+      return pixel(white, x, y).join() === (kept ? [x, y, 9] : [255, 255, 255]).join() ? 0 : 1;
+    });
+    expect(wrong.indexOf(1)).toBe(-1);
+  });
+
+  it('leaves the photo itself as it was', () => {
+    const photo = paint(4, 2, () => [1, 2, 3]);
+    onWhite(photo, foreground);
+    expect(photo.rgb).toEqual(paint(4, 2, () => [1, 2, 3]).rgb);
+  });
+});

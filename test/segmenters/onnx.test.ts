@@ -1,0 +1,176 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Segmenter } from '../../lib/ports';
+import type { Photo } from '../../lib/raster';
+import { onnxSegmenter } from '../../lib/segmenters/onnx';
+import { refusal } from '../pipeline/pictures';
+import { discPhoto } from '../pipeline/scenes';
+
+const MODELS = join(__dirname, '..', '..', 'models');
+/** How far another CPU's integer arithmetic may be from the one that wrote `parity.json`. */
+const PARITY = 0.03;
+
+/** The last sum of the graph is in 8 bits for three classes: each may be off by half a level, 0.002, and its scale. */
+const SUM = 0.012;
+
+interface Parity {
+  readonly height: number;
+  readonly width: number;
+  readonly every: number;
+  readonly int8: { readonly presence: number; readonly probabilities: readonly number[] };
+}
+
+interface ManifestFile {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** The picture that `parity.json` describes, the same as `pattern()` in `training/export.py`. */
+function pattern({ width, height }: Parity): Photo {
+  const rgb = new Uint8Array(3 * width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) for (let c = 0; c < 3; c++, i++) rgb[i] = 7 * x + 13 * y + 29 * c + ((x * y) >> 3);
+  }
+  return { kind: 'photo', width, height, rgb };
+}
+
+const readJson = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
+
+describe('the shipped network', () => {
+  let segmenter: Segmenter;
+  let parity: Parity;
+  beforeAll(async () => {
+    segmenter = onnxSegmenter({ models: MODELS, threads: 1 });
+    parity = await readJson<Parity>(join(MODELS, 'parity.json'));
+  });
+
+  test('is the one that the manifest names', async () => {
+    const { name, version, sha256 } = await readJson<ManifestFile>(join(MODELS, 'model.json'));
+    expect(await segmenter.load()).toEqual({
+      name,
+      version,
+      sha256,
+      engine: expect.stringMatching(/^onnxruntime-node \d+\.\d+/),
+    });
+  });
+
+  test('says here what it said where it was trained', async () => {
+    const { background, skin, dress, presence } = await segmenter.segment(pattern(parity));
+    const said = [...background, ...skin, ...dress].filter((_, i) => i % parity.every === 0);
+    expect(said).toHaveLength(parity.int8.probabilities.length);
+    const apart = said.map((p, i) => Math.abs(p - parity.int8.probabilities[i]!));
+    expect(Math.max(...apart)).toBeLessThan(PARITY);
+    expect(Math.abs(presence - parity.int8.presence)).toBeLessThan(PARITY);
+  });
+
+  test('gives three probabilities that add up to 1 at every pixel, and one presence', async () => {
+    const { width, height, background, skin, dress, presence, kind } = await segmenter.segment(discPhoto(160, 240));
+    expect([kind, width, height]).toEqual(['probabilities', 160, 240]);
+    expect([background.length, skin.length, dress.length]).toEqual(Array(3).fill(160 * 240));
+    const wrong = dress.findIndex((d, i) => {
+      const [b, s] = [background[i]!, skin[i]!];
+      return !(Math.abs(b + s + d - 1) < SUM && b >= 0 && s >= 0 && d >= 0);
+    });
+    expect(wrong).toBe(-1);
+    expect(presence).toBeGreaterThanOrEqual(0);
+    expect(presence).toBeLessThanOrEqual(1);
+  });
+
+  test('says the same of the same photo, and leaves the photo as it was', async () => {
+    const photo = discPhoto(128, 192);
+    const before = photo.rgb.slice();
+    const first = await segmenter.segment(photo);
+    await segmenter.segment(discPhoto(192, 128)); // something else between
+    const second = await segmenter.segment(photo);
+    expect(Buffer.compare(Buffer.from(first.dress.slice().buffer), Buffer.from(second.dress.slice().buffer))).toBe(0);
+    expect(second.presence).toBe(first.presence);
+    expect(Buffer.compare(photo.rgb, before)).toBe(0);
+  });
+
+  test('takes photos of any shape at whole multiples of 16, longest side 384, proportions kept', async () => {
+    const side = fc.integer({ min: 64, max: 20_000 });
+    await fc.assert(
+      fc.asyncProperty(side, side, async (width, height) => {
+        const input = await segmenter.inputSize(width, height);
+        expect(Math.max(input.width, input.height)).toBe(384);
+        expect([input.width % 16, input.height % 16]).toEqual([0, 0]);
+        const scale = 384 / Math.max(width, height);
+        for (const [is, was] of [
+          [input.width, width],
+          [input.height, height],
+        ] as const) {
+          if (was * scale >= 8) expect(Math.abs(is - was * scale)).toBeLessThanOrEqual(8);
+          else expect(is).toBe(16);
+        }
+      }),
+    );
+    expect(await segmenter.inputSize(1024, 1536)).toEqual({ width: 256, height: 384 });
+  });
+});
+
+describe('a folder of models that is not in order', () => {
+  let folder: string;
+  let manifest: ManifestFile;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dresscut-models-'));
+    manifest = await readJson<ManifestFile>(join(MODELS, 'model.json'));
+    for (const file of ['model.json', manifest.file]) await cp(join(MODELS, file), join(folder, file));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const write = (changed: object) => writeFile(join(folder, 'model.json'), JSON.stringify(changed));
+  const mend = async () => {
+    for (const file of ['model.json', manifest.file]) await cp(join(MODELS, file), join(folder, file), { force: true });
+  };
+  const photo = discPhoto(64, 64);
+
+  test.each<[string, RegExp, () => Promise<void>]>([
+    ['the network is another than the manifest says', /sha256/, () => writeFile(join(folder, manifest.file), 'other')],
+    ['the network is missing', /could not be loaded.*ENOENT/, () => rm(join(folder, manifest.file))],
+    ['the manifest is missing', /model\.json could not be read/, () => rm(join(folder, 'model.json'))],
+    [
+      'the manifest is no JSON',
+      /model\.json could not be read/,
+      () => writeFile(join(folder, 'model.json'), '{"name":'),
+    ],
+    ['the manifest has another checksum', /sha256/, () => write({ ...manifest, sha256: '0'.repeat(64) })],
+    ['the manifest names no version', /version/, () => write({ ...manifest, version: '' })],
+    [
+      'the classes stand in another order',
+      /classes/,
+      () => write({ ...manifest, classes: ['dress', 'skin', 'background'] }),
+    ],
+    ['the network lies in another folder', /plain file name/, () => write({ ...manifest, file: '../network.onnx' })],
+  ])('is refused where %s, and works once it is mended', async (_, words, breakIt) => {
+    await breakIt();
+    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    for (const failed of [await refusal(segmenter.load()), await refusal(segmenter.segment(photo))]) {
+      expect(failed).toMatchObject({ name: 'DresscutError', code: 'model-unavailable', status: 503, final: false });
+      expect(failed.message).toMatch(words);
+    }
+    await mend();
+    expect((await segmenter.load()).sha256).toBe(manifest.sha256);
+    expect((await segmenter.segment(photo)).dress).toHaveLength(64 * 64);
+  });
+
+  test('is refused where the network is no network, checksum and all', async () => {
+    const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'; // of no bytes at all
+    await writeFile(join(folder, manifest.file), '');
+    await write({ ...manifest, sha256 });
+    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    expect(await refusal(segmenter.segment(photo))).toMatchObject({ code: 'model-unavailable' });
+  });
+
+  test('is read only once when it is in order', async () => {
+    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    await segmenter.load();
+    await rm(folder, { recursive: true });
+    expect((await segmenter.load()).sha256).toBe(manifest.sha256);
+    expect((await segmenter.segment(photo)).width).toBe(64);
+    expect(await segmenter.inputSize(64, 64)).toEqual({ width: 384, height: 384 });
+  });
+});
