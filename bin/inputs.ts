@@ -1,0 +1,117 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
+import { DresscutError } from '../lib/errors';
+
+/** A photo to cut and the file that it will become. */
+export interface Job {
+  /** The photo's path, as far as it was typed. */
+  readonly source: string;
+  /** The photo's path below the folder that was named, for a page that others may see. */
+  readonly name: string;
+  /** Where the result goes. */
+  readonly target: string;
+  /** Why it cannot be tried: the target is taken. */
+  readonly refused: DresscutError | null;
+}
+
+interface Found {
+  readonly source: string;
+  /** The photo's absolute path without links, by which it is recognised. */
+  readonly real: string;
+  /** Its folder below the folder that was named; empty for a photo that was named itself. */
+  readonly folder: string;
+}
+
+// Only for choosing inside folders; what a file really is, its bytes say.
+const ENDINGS = new Set('.jpg .jpeg .jpe .png .webp .gif .avif .heic .heif .tif .tiff'.split(' '));
+
+/**
+ * Every photo among `inputs`: files as named, folders with their subfolders, in the order of names.
+ * Hidden files, the folder `out` and photos that come up twice are left out.
+ *
+ * @throws DresscutError `invalid-option` when an input does not exist, holds no photo, or is `out` itself
+ */
+async function findPhotos(inputs: readonly string[], out: string): Promise<Found[]> {
+  const outside = await realpath(out).catch(() => resolve(out));
+  const found = new Map<string, Found>();
+  for (const input of inputs) {
+    const real = await realpath(input).catch((cause) => {
+      throw new DresscutError('invalid-option', `No such file or folder: ${input}.`, { cause });
+    });
+    if (!(await stat(real)).isDirectory()) {
+      if (!found.has(real)) found.set(real, { source: normalize(input), real, folder: '' });
+      continue;
+    }
+    if (real === outside) {
+      throw new DresscutError(
+        'invalid-option',
+        `The results cannot go into the photos' own folder ${input}: choose another --out.`,
+      );
+    }
+    const photos = await walk(input, real, new Set([outside, real]));
+    if (photos.length === 0) throw new DresscutError('invalid-option', `No photo in ${input}.`);
+    for (const photo of photos) {
+      if (!found.has(photo.real)) found.set(photo.real, photo);
+    }
+  }
+  return [...found.values()];
+}
+
+/** @param seen real folders not to enter: the results, and those already walked, for links may form a ring */
+async function walk(input: string, realInput: string, seen: Set<string>, folder = ''): Promise<Found[]> {
+  const photos: Found[] = [];
+  const entries = await readdir(join(realInput, folder));
+  for (const entry of entries.sort()) {
+    if (entry.startsWith('.')) continue;
+    const path = join(folder, entry);
+    const real = await realpath(join(realInput, path)).catch(() => null);
+    if (real === null || seen.has(real)) continue;
+    if ((await stat(real)).isDirectory()) {
+      seen.add(real);
+      photos.push(...(await walk(input, realInput, seen, path)));
+    } else if (ENDINGS.has(extname(entry).toLowerCase())) {
+      photos.push({ source: join(input, path), real, folder });
+    }
+  }
+  return photos;
+}
+
+/**
+ * Find the photos and decide what each becomes: `<out>/<subfolder>/<name>.<ending>`. Photos of one folder that
+ * differ only in their ending keep it (`1.heic.png`, `1.jpg.png`), whichever of them is cut first. A target
+ * that an earlier photo has taken, or that is a photo itself, is refused.
+ *
+ * @param inputs files and folders
+ * @param out the folder for results
+ * @param ending of the results, without a dot
+ * @throws DresscutError `invalid-option` when an input does not exist, holds no photo, or is `out` itself
+ */
+export async function planJobs(inputs: readonly string[], out: string, ending: string): Promise<Job[]> {
+  const photos = await findPhotos(inputs, out);
+  const realOut = await realpath(out).catch(() => resolve(out));
+  const short = (photo: Found) => join(photo.folder, `${parse(photo.source).name}.${ending}`);
+  const origin = (photo: Found) => `${dirname(photo.real)}\n${sameFile(short(photo))}`;
+  const sharing = new Map<string, number>();
+  for (const photo of photos) sharing.set(origin(photo), (sharing.get(origin(photo)) ?? 0) + 1);
+
+  const taken = new Map(photos.map(({ real }) => [sameFile(real), 'is itself a photo to cut']));
+  return photos.map((photo) => {
+    const { source } = photo;
+    const name = join(photo.folder, basename(source));
+    const result = sharing.get(origin(photo)) === 1 ? short(photo) : `${name}.${ending}`;
+    const target = join(out, result);
+    const key = sameFile(join(realOut, result));
+    const holder = taken.get(key);
+    if (holder !== undefined) {
+      const message = `It would become ${target}, which ${holder}; cut it with another --out.`;
+      return { source, name, target, refused: new DresscutError('invalid-option', message) };
+    }
+    taken.set(key, `is already the result of ${source}`);
+    return { source, name, target, refused: null };
+  });
+}
+
+/** Two paths with the same key may be one file: many disks ignore case and how accents are composed. */
+function sameFile(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}

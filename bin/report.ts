@@ -1,0 +1,84 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CutOutOptions } from '../lib/options';
+import { withTemporaryFile, writeWhole } from './files';
+import { ending, head, type ModelName, row } from './report-page';
+import { count, type Outcome, type Tally } from './sentences';
+import { makeThumbnails } from './thumbnails';
+
+const THUMBNAIL_SIDE = 480;
+
+/** Collects outcomes for the report page. */
+export interface Report {
+  /** @param bytes the photo's file, where it could be read */
+  add(outcome: Outcome, bytes: Uint8Array | null): Promise<void>;
+}
+
+/** Where one photo's row waits on disk, and what decides its place on the page. */
+interface Waiting {
+  readonly rank: readonly [number, number, string];
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * Run `work` with a report, then write the report's page. Rows wait in a temporary file, because with their
+ * pictures they are some 50 kB each and only at the end is it known which is first.
+ *
+ * @param out the folder for results; the page is `report.html` in it
+ * @returns the page's path; `null`, and nothing written, when `work` came back with `false`
+ */
+export function withReport(
+  out: string,
+  options: CutOutOptions,
+  work: (report: Report) => Promise<boolean>,
+): Promise<string | null> {
+  const path = join(out, 'report.html');
+  return withTemporaryFile(path, async (file) => {
+    const waiting: Waiting[] = [];
+    const tally: Tally = { cut: 0, review: 0, noDress: 0, failed: 0 };
+    let model: ModelName | null = null;
+    let end = 0;
+    const finished = await work({
+      async add(outcome, bytes) {
+        // A photo may be cut and still resist being made small: its row then has no pictures.
+        const pictures =
+          outcome.result !== undefined && bytes !== null
+            ? await makeThumbnails(bytes, outcome.result, THUMBNAIL_SIDE).catch(() => null)
+            : null;
+        const html = Buffer.from(row(outcome, pictures, out, options));
+        // The place is taken before the write begins: two photos may end at once.
+        const start = end;
+        end += html.length;
+        await file.write(html, 0, html.length, start);
+        waiting.push({ rank: rank(outcome), start, length: html.length });
+        count(tally, outcome);
+        model ??= outcome.result?.findings.model ?? null;
+      },
+    });
+    if (!finished) return null;
+    waiting.sort((a, b) => compare(a.rank, b.rank));
+    await writeWhole(path, page(file, waiting, head(tally, options, model)));
+    return path;
+  });
+}
+
+/** Failed photos, which are few; cut-outs, the least sure first; photos without a dress, the most dress-like first. */
+function rank({ job, error, result }: Outcome): Waiting['rank'] {
+  if (error !== undefined) return [0, 0, job.name];
+  const { verdict, presence, confidence } = result.findings;
+  return verdict === 'no_dress' ? [2, -presence, job.name] : [1, confidence, job.name];
+}
+
+function compare([a, b, c]: Waiting['rank'], [x, y, z]: Waiting['rank']): number {
+  return a - x || b - y || (c < z ? -1 : 1);
+}
+
+async function* page(file: FileHandle, waiting: readonly Waiting[], beginning: string) {
+  yield beginning;
+  for (const { start, length } of waiting) {
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+    yield buffer.toString('utf8');
+  }
+  yield ending();
+}

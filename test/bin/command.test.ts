@@ -1,0 +1,418 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import sharp from 'sharp';
+import { run } from '../../bin/command';
+import type { CutOut } from '../../lib/cut-out';
+import { DresscutError } from '../../lib/errors';
+import type { CutOutOptions } from '../../lib/options';
+
+let here: string;
+beforeEach(async () => {
+  here = await mkdtemp(join(tmpdir(), 'dresscut-'));
+});
+afterEach(() => rm(here, { recursive: true, force: true }));
+
+/** Keeps what is written to it. */
+class Pipe extends Writable {
+  text = '';
+  isTTY = false;
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** A use-case that answers by what a "photo" says: `ok`, `review`, `none`, or an error. Anything else is a real photo. */
+const cutOut: CutOut = (bytes, { format }) => {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (text.startsWith('bad')) return Promise.reject(new DresscutError('undecodable-image', 'The file is damaged.'));
+  if (text.startsWith('unloaded')) return Promise.reject(new DresscutError('model-unavailable', 'No network.'));
+  if (text.startsWith('bug')) return Promise.reject(new TypeError('x is undefined'));
+  const none = text.startsWith('none');
+  const findings = {
+    verdict: none ? 'no_dress' : text.startsWith('review') ? 'review' : 'ok',
+    presence: none ? 0.04 : 0.98,
+    confidence: none ? 0 : text.startsWith('review') ? 0.61 : 0.93,
+    coverage: none ? 0 : 0.25,
+    skinLeak: 0,
+    box: none ? null : { left: 2, top: 2, width: 4, height: 4 },
+    photo: { width: 8, height: 8, format: 'png' },
+    model: { name: 'fake', version: '1' },
+    milliseconds: { decode: Math.random() },
+  } as const;
+  if (none) return Promise.resolve({ findings, image: null, matte: null });
+  const alpha = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 2 && i % 8 < 6 && i >= 16 && i < 48 ? 255 : 0));
+  const matte = { kind: 'matte', width: 8, height: 8, alpha, box: findings.box } as const;
+  const image = {
+    bytes: Buffer.from(`cut-out of ${text}`),
+    contentType: `image/${format}`,
+    width: 8,
+    height: 8,
+  } as const;
+  return Promise.resolve({ findings, image, matte });
+};
+
+async function put(files: Record<string, string | Buffer>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(here, name)), { recursive: true });
+    await writeFile(join(here, name), content);
+  }
+}
+
+async function dresscut(args: readonly string[], surroundings: { cutOut?: CutOut; signal?: AbortSignal } = {}) {
+  const stdout = new Pipe();
+  const stderr = new Pipe();
+  const code = await run(args, { cutOut, stdout, stderr, ...surroundings });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Every file below a folder, hidden ones too. */
+async function files(folder: string): Promise<string[]> {
+  const entries = await readdir(join(here, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(here, folder).length + 1))
+    .sort();
+}
+
+const at = (...names: string[]) => join(here, ...names);
+
+describe('dresscut of one photo', () => {
+  test('writes the cut-out under the name of its photo and says where it lies and what it is worth', async () => {
+    await put({ 'one.jpg': 'ok' });
+    const { code, stdout, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
+    expect(code).toBe(0);
+    expect(await readFile(at('cut/one.png'), 'utf8')).toBe('cut-out of ok');
+    expect(stdout).toBe(
+      `${at('cut/one.png')}: the dress is cut out (ok); confidence 93 %, presence 98 %, 25 % of the photo\n`,
+    );
+    expect(stderr).toMatch(/^1 cut, 0 of them to review, 0 without a dress, 0 failed; \d+\.\d s\n$/);
+  });
+
+  test('says no_dress, writes nothing and exits 1 where there is none', async () => {
+    await put({ 'one.jpg': 'none' });
+    const { code, stdout, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('no_dress');
+    await expect(readdir(at('cut'))).rejects.toThrow('ENOENT');
+  });
+
+  test('asks for a look at a doubtful one, which counts as cut', async () => {
+    await put({ 'one.jpg': 'review' });
+    const { code, stdout, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('(review)');
+    expect(stderr).toContain('1 cut, 1 of them to review');
+  });
+
+  test('tries a file that was named, whatever its ending', async () => {
+    await put({ photo: 'ok' });
+    expect((await dresscut([at('photo'), '--out', at('cut')])).code).toBe(0);
+    expect(await files('cut')).toEqual(['photo.png']);
+  });
+
+  test('hands the options on and names the result after the format', async () => {
+    await put({ 'one.jpg': 'ok' });
+    const asked: CutOutOptions[] = [];
+    const spy: CutOut = (bytes, options) => {
+      asked.push(options);
+      return cutOut(bytes, options);
+    };
+    const args = '--output overlay --format jpg --crop --margin 10% --mode article --expect dress --size 99'.split(' ');
+    await dresscut([at('one.jpg'), '--out', at('cut'), ...args, '--background', 'navy'], { cutOut: spy });
+    expect(asked).toEqual([
+      {
+        output: 'overlay',
+        format: 'jpeg',
+        crop: true,
+        margin: 0.1,
+        background: { r: 0, g: 0, b: 128 },
+        mode: 'article',
+        expect: 'dress',
+        size: 99,
+      },
+    ]);
+    expect(await files('cut')).toEqual(['one.jpg']);
+  });
+});
+
+describe('dresscut of a folder', () => {
+  test('mirrors subfolders, leaves other files alone and goes on after a bad one', async () => {
+    await put({
+      'in/a.jpg': 'ok',
+      'in/deep/er/b.HEIC': 'review',
+      'in/bad.png': 'bad',
+      'in/none.webp': 'none',
+      'in/notes.txt': 'ok',
+      'in/._a.jpg': 'ok',
+    });
+    const { code, stdout, stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(await files('cut')).toEqual(['a.png', 'deep/er/b.png']);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`${at('in/bad.png')}: could not be cut. The file is damaged. (undecodable-image)`);
+    expect(stderr).toContain(`${at('in/none.webp')}: no dress in it (no_dress)`);
+    expect(stderr).toContain('2 cut, 1 of them to review, 1 without a dress, 1 failed');
+  });
+
+  test('shows no bar in a pipe', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'ok' });
+    const { stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(stderr).not.toContain('\u001b');
+    expect(stderr).not.toContain('█');
+  });
+
+  test('shows a bar on a terminal, with the notes above it', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'bad', 'in/c.jpg': 'ok' });
+    const stdout = new Pipe();
+    const stderr = Object.assign(new Pipe(), { isTTY: true, columns: 80, cursorTo: () => true });
+    expect(await run([at('in'), '--out', at('cut')], { cutOut, stdout, stderr })).toBe(1);
+    expect(stderr.text).toMatch(/░+ 0\/3/);
+    expect(stderr.text).toContain('could not be cut');
+    expect(stderr.text.trimEnd()).toMatch(/2 cut, .* 1 failed; \d+\.\d s$/);
+  });
+
+  test('prints nothing but one JSON object a photo with --json', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'bad', 'in/c.jpg': 'none' });
+    const { code, stdout } = await dresscut([at('in'), '--out', at('cut'), '--json']);
+    expect(code).toBe(1);
+    expect(stdout.endsWith('}\n')).toBe(true);
+    const [a, b, c] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(a).toMatchObject({ source: at('in/a.jpg'), result: at('cut/a.png'), verdict: 'ok', confidence: 0.93 });
+    expect(b).toEqual({
+      source: at('in/b.jpg'),
+      result: null,
+      error: { code: 'undecodable-image', message: 'The file is damaged.' },
+    });
+    expect(c).toMatchObject({ source: at('in/c.jpg'), result: null, verdict: 'no_dress', box: null });
+  });
+
+  test('cuts every photo once, with several at a time and when it is named twice', async () => {
+    await put(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`in/${i}.jpg`, 'ok'])));
+    const args = [at('in'), at('in/3.jpg'), at('in'), '--out', at('cut'), '--jobs', '4', '--json'];
+    const { code, stdout } = await dresscut(args);
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(20);
+    expect(await files('cut')).toHaveLength(20);
+  });
+
+  test('does not take its own results for photos when they lie inside', async () => {
+    await put({ 'in/a.jpg': 'ok' });
+    await dresscut([at('in'), '--out', at('in/cut')]);
+    const { code, stderr } = await dresscut([at('in'), '--out', at('in/cut')]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 cut');
+    expect(await files('in')).toEqual(['a.jpg', 'cut/a.png']);
+  });
+
+  test('keeps both endings where only they differ', async () => {
+    await put({ 'in/1.heic': 'ok', 'in/1.jpg': 'ok', 'in/2.jpg': 'ok' });
+    expect((await dresscut([at('in'), '--out', at('cut')])).code).toBe(0);
+    expect(await files('cut')).toEqual(['1.heic.png', '1.jpg.png', '2.png']);
+  });
+
+  test('refuses the second of two photos that would become one file', async () => {
+    await put({ 'a/1.jpg': 'ok', 'b/1.jpg': 'ok' });
+    const { code, stderr } = await dresscut([at('a'), at('b'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(await files('cut')).toEqual(['1.png']);
+    expect(stderr).toContain(`${at('b/1.jpg')}: could not be cut.`);
+    expect(stderr).toContain(`is already the result of ${at('a/1.jpg')}`);
+  });
+
+  test('never overwrites a photo with its own result', async () => {
+    await put({ '1.png': 'ok' });
+    const { code, stderr } = await dresscut([at('1.png'), '--out', here]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('is itself a photo to cut');
+    expect(await readFile(at('1.png'), 'utf8')).toBe('ok');
+  });
+
+  test('follows links, once each', async () => {
+    await put({ 'in/a.jpg': 'ok', 'else/b.jpg': 'ok' });
+    await symlink(at('else'), at('in/linked'));
+    await symlink(at('in'), at('in/ring'));
+    await symlink(at('nowhere'), at('in/broken.jpg'));
+    expect((await dresscut([at('in'), '--out', at('cut')])).code).toBe(0);
+    expect(await files('cut')).toEqual(['a.png', 'linked/b.png']);
+  });
+
+  test('stops at once where there is no network to cut with', async () => {
+    await put({ 'in/1.jpg': 'ok', 'in/2.jpg': 'unloaded', 'in/3.jpg': 'ok' });
+    const { code, stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Stopped after 2 of 3 photos');
+    expect(await files('cut')).toEqual(['1.png']);
+  });
+
+  test('reports a fault of its own like a bad photo, and goes on', async () => {
+    await put({ 'in/1.jpg': 'bug', 'in/2.jpg': 'ok' });
+    const { code, stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('x is undefined (internal)');
+    expect(await files('cut')).toEqual(['2.png']);
+  });
+
+  test('lets no file name steer the terminal', async () => {
+    await put({ 'in/\u001b[31mred\nline.jpg': 'bad' });
+    const { stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(stderr).not.toContain('\u001b');
+    expect(stderr.split('\n')).toHaveLength(3);
+  });
+});
+
+describe('what is on disk', () => {
+  test('is whole: an interrupted write leaves the earlier result and nothing else', async () => {
+    await put({ 'one.jpg': 'ok', 'cut/one.png/in-the-way': 'a folder where the result should go' });
+    const { code, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 failed');
+    expect(await files('cut')).toEqual(['one.png/in-the-way']);
+  });
+
+  test('is replaced by a rerun, byte for byte the same', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'none' });
+    const args = [at('in'), '--out', at('cut'), '--report'];
+    await dresscut(args);
+    const first = await Promise.all((await files('cut')).map((name) => readFile(at('cut', name))));
+    await dresscut(args);
+    expect(await files('cut')).toEqual(['a.png', 'report.html']);
+    const second = await Promise.all((await files('cut')).map((name) => readFile(at('cut', name))));
+    expect(second).toEqual(first);
+  });
+
+  test('is finished and whole after Ctrl-C, with no report and no temporary file', async () => {
+    await put({ 'in/1.jpg': 'ok', 'in/2.jpg': 'ok', 'in/3.jpg': 'ok' });
+    const stop = new AbortController();
+    let asked = 0;
+    const slow: CutOut = (bytes, options) => {
+      asked += 1;
+      if (asked < 2) return cutOut(bytes, options);
+      setTimeout(() => stop.abort(), 10);
+      return new Promise(() => undefined);
+    };
+    const { code, stderr } = await dresscut([at('in'), '--out', at('cut'), '--report'], {
+      cutOut: slow,
+      signal: stop.signal,
+    });
+    expect(code).toBe(130);
+    expect(asked).toBe(2);
+    expect(stderr).toContain('Stopped after 1 of 3 photos');
+    expect(await files('cut')).toEqual(['1.png']);
+  });
+});
+
+describe('wrong usage exits 2, says why and does nothing', () => {
+  test.each([
+    ['no photo', [], "missing required argument 'photos'"],
+    ['an unknown option', ['--colour', 'red'], "unknown option '--colour'"],
+    ['a wrong value', ['--format', 'gif'], 'Expected format to be one of png, webp, jpeg, but received "gif".'],
+    ['JPEG without a background', ['--format', 'jpeg'], 'give a background'],
+    ['a wrong number of jobs', ['--jobs', '0'], 'Expected a whole number from 1 to 64.'],
+  ])('%s', async (_, args, message) => {
+    await put({ 'in/a.jpg': 'ok' });
+    const { code, stdout, stderr } = await dresscut([...(args.length === 0 ? [] : [at('in')]), ...args]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('dresscut --help');
+  });
+
+  test('an input that does not exist, even beside good ones', async () => {
+    await put({ 'in/a.jpg': 'ok' });
+    const { code, stderr } = await dresscut([at('in'), at('typo.jpg'), '--out', at('cut')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`No such file or folder: ${at('typo.jpg')}`);
+    await expect(readdir(at('cut'))).rejects.toThrow('ENOENT');
+  });
+
+  test('a folder without a photo', async () => {
+    await put({ 'in/notes.txt': 'ok' });
+    const { code, stderr } = await dresscut([at('in')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`No photo in ${at('in')}`);
+  });
+
+  test('results among the photos', async () => {
+    await put({ 'in/a.jpg': 'ok' });
+    const { code, stderr } = await dresscut([at('in'), '--out', at('in')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('choose another --out');
+  });
+});
+
+describe('--help', () => {
+  test('exits 0 and begins with examples', async () => {
+    const { code, stdout, stderr } = await dresscut(['--help']);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout.indexOf('Examples')).toBeLessThan(stdout.indexOf('Usage'));
+    for (const flag of '--output --format --crop --margin --background --mode --expect --size'.split(' ')) {
+      expect(stdout).toContain(flag);
+    }
+    for (const flag of ['--out ', '--json', '--report', '--jobs', 'Exit status']) expect(stdout).toContain(flag);
+  });
+});
+
+describe('--report', () => {
+  const photo = () =>
+    sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer();
+
+  test('is one page without a link to elsewhere, worst first', async () => {
+    await put({
+      'in/sure.png': await photo(),
+      'in/review.jpg': 'review',
+      'in/none.jpg': 'none',
+      'in/bad.jpg': 'bad',
+    });
+    await dresscut([at('in'), '--out', at('cut'), '--report']);
+    const page = await readFile(at('cut/report.html'), 'utf8');
+    const order = ['bad.jpg', 'review.jpg', 'sure.png', 'none.jpg'].map((name) => page.indexOf(name));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order[0]).toBeGreaterThan(0);
+    expect(page).not.toMatch(/https?:\/\//);
+    expect(page.match(/src="data:image\/webp;base64,/g)).toHaveLength(3);
+    expect(page).toContain('href="./sure.png"');
+    expect(page).toContain('The file is damaged.');
+  });
+
+  test('shows photo, overlay and cut-out at one size', async () => {
+    await put({ 'in/sure.png': await photo() });
+    await dresscut([at('in'), '--out', at('cut'), '--report']);
+    const page = await readFile(at('cut/report.html'), 'utf8');
+    const images = [...page.matchAll(/base64,([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64'));
+    const found = await Promise.all(images.map((image) => sharp(image).metadata()));
+    expect(found.map(({ width, height, hasAlpha }) => [width, height, hasAlpha])).toEqual([
+      [8, 8, false],
+      [8, 8, false],
+      [8, 8, true],
+    ]);
+  });
+
+  test('lets no file name become markup or a scheme', async () => {
+    await put({
+      'in/"><img src=x onerror=alert(1)>&.png': await photo(),
+      'in/javascript:alert(1)#?.png': await photo(),
+    });
+    await dresscut([at('in'), '--out', at('cut'), '--report']);
+    const page = await readFile(at('cut/report.html'), 'utf8');
+    expect(page).not.toContain('<img src=x');
+    expect(page).not.toContain('href="javascript');
+    expect(page).toContain('href="./javascript%3Aalert(1)%23%3F.png"');
+  });
+
+  test('says where it lies', async () => {
+    await put({ 'in/a.jpg': 'ok' });
+    const { stderr, stdout } = await dresscut([at('in'), '--out', at('cut'), '--report', '--json']);
+    expect(stderr).toContain(`Report: ${at('cut/report.html')}`);
+    expect(stdout).not.toContain('Report');
+  });
+});
