@@ -45,7 +45,7 @@ class Settings:
     batch: int = 12
     samples: int = 960  # views an epoch
     small_epochs: int = 22  # at `small`: crops at the served scale, half the cost
-    full_epochs: int = 7  # at `full`: as served
+    full_epochs: int = 13  # at `full`: as served
     small: tuple[int, int] = (288, 192)  # height, width
     full: tuple[int, int] = (384, 256)
     rate: float = 1.2e-3  # decoder and heads
