@@ -5,6 +5,12 @@
 export const STATUS = {
   'invalid-option': 400,
   'no-photo': 400,
+  'malformed-body': 400,
+  'key-missing': 401,
+  'key-wrong': 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'not-acceptable': 406,
   'too-large': 413,
   'too-many-pixels': 413,
   'too-small': 422,

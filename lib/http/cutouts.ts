@@ -1,0 +1,113 @@
+import type { CutOut, CutOutResult } from '../cut-out';
+import { DresscutError } from '../errors';
+import type { Findings } from '../findings';
+import { type CutOutOptions, parseOptions } from '../options';
+import type { Segmenter } from '../ports';
+import type { Matte } from '../raster';
+import { etagOf, matches } from './etag';
+import { findingsHeaders } from './headers';
+import { MEDIA_TYPES, type MediaType, negotiate } from './negotiate';
+import { type Call, readCall } from './read-call';
+
+export interface Limits {
+  /** Of a photo, in bytes. */
+  readonly maxBytes: number;
+  /** Of an answer counted as base64, in bytes; `null` where nothing between us and the caller limits it. */
+  readonly maxAnswerBytes: number | null;
+  /** From the first look at the request to the answer. */
+  readonly maxSeconds: number;
+}
+
+export interface CutoutsParts {
+  readonly cutOut: CutOut;
+  readonly segmenter: Segmenter;
+  /** A matte's outline as SVG path data, in pixels of the photo. */
+  readonly trace: (matte: Matte) => string;
+  readonly limits: Limits;
+  /** Of this program, for entity tags. */
+  readonly version: string;
+}
+
+/** An outline is of the whole photo at its own size: only what finds the shape matters to it. */
+const SVG_OPTIONS = ['mode', 'expect'];
+
+/**
+ * `POST /v1/cutouts`: one photo in, one answer out, in the type that the caller accepts.
+ * @throws DresscutError with any code below 500, `model-unavailable`, `internal`
+ */
+export async function answerCutout(request: Request, parts: CutoutsParts): Promise<Response> {
+  const accept = request.headers.get('accept') ?? undefined;
+  // Before the body is read: no photo makes an impossible answer possible.
+  negotiate(accept, MEDIA_TYPES);
+  const call = await readCall(request, parts.limits.maxBytes);
+  const { mediaType, options } = choose(call, accept);
+  const { sha256 } = await parts.segmenter.load();
+  const etag = etagOf({ photo: call.photo, options, mediaType, model: sha256, version: parts.version });
+  if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
+    return new Response(null, { status: 304, headers: { etag } });
+  }
+  const result = await parts.cutOut(call.photo, options);
+  const { body, base64Length } = bodyOf(result, mediaType, options, parts.trace);
+  checkAnswer(base64Length, parts.limits.maxAnswerBytes);
+  return new Response(body, { headers: { 'content-type': mediaType, etag, ...findingsHeaders(result.findings) } });
+}
+
+/** What to make of a call: `Accept` names the type of the answer, the option `format` that of the picture. */
+function choose({ record }: Call, accept: string | undefined): { mediaType: MediaType; options: CutOutOptions } {
+  if (record.format !== undefined) {
+    const options = parseOptions(record);
+    const wish = `The option format=${options.format}`;
+    return { mediaType: negotiate(accept, [`image/${options.format}`, 'application/json'], wish), options };
+  }
+  const mediaType = negotiate(accept, MEDIA_TYPES);
+  if (mediaType === 'application/json') return { mediaType, options: parseOptions(record) };
+  if (mediaType !== 'image/svg+xml') {
+    return { mediaType, options: parseOptions({ ...record, format: mediaType.slice('image/'.length) }) };
+  }
+  const options = parseOptions(record);
+  const option = Object.keys(record).find((name) => !SVG_OPTIONS.includes(name));
+  if (option !== undefined) {
+    const message = `An SVG outlines the whole photo at its own size: it takes ${SVG_OPTIONS.join(' and ')}, not ${option}.`;
+    throw new DresscutError('invalid-option', message, { facts: { option, known: SVG_OPTIONS } });
+  }
+  // The picture is not used: the smallest mask costs the least.
+  return { mediaType, options: { ...options, output: 'mask', size: 16 } };
+}
+
+function bodyOf(
+  { findings, image, matte }: CutOutResult,
+  mediaType: MediaType,
+  options: CutOutOptions,
+  trace: CutoutsParts['trace'],
+): { body: Uint8Array<ArrayBuffer> | string; base64Length: number } {
+  if (image === null || matte === null) throw noDress(findings, options);
+  if (mediaType === 'image/svg+xml') return { body: svgOf(matte, trace(matte)), base64Length: 0 };
+  const base64Length = Math.ceil(image.bytes.length / 3) * 4;
+  if (mediaType !== 'application/json') return { body: image.bytes as Uint8Array<ArrayBuffer>, base64Length };
+  // Times differ from call to call and would make the entity tag a lie; they are in Server-Timing.
+  const { milliseconds: _, ...lasting } = findings;
+  const { contentType, width, height, bytes } = image;
+  const picture = { contentType, width, height, base64: Buffer.from(bytes).toString('base64') };
+  return { body: JSON.stringify({ findings: lasting, image: picture }), base64Length };
+}
+
+function noDress({ presence, confidence }: Findings, { expect }: CutOutOptions): DresscutError {
+  const sure = `the network gives it a probability of ${presence.toFixed(2)}`;
+  const message =
+    expect === 'dress'
+      ? 'No dress could be found in the photo, although expect=dress says that there is one.'
+      : `The photo shows no dress: ${sure}. If one is certainly worn, say expect=dress.`;
+  return new DresscutError('no-dress', message, { facts: { verdict: 'no_dress', presence, confidence } });
+}
+
+function svgOf({ width, height }: Matte, d: string): string {
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><path fill-rule="evenodd" d="${d}"/></svg>\n`;
+}
+
+function checkAnswer(bytes: number, maxBytes: number | null): void {
+  if (maxBytes === null || bytes <= maxBytes) return;
+  const found = `${(bytes / 1e6).toFixed(1)} MB as base64`;
+  const message = `The result is ${found}; this service can answer ${(maxBytes / 1e6).toFixed(1)} MB. Ask for a smaller one with size, for the dress alone with crop, or for webp.`;
+  throw new DresscutError('too-large', message, { facts: { bytes, maxBytes, options: ['size', 'crop', 'format'] } });
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { loadConfig } from '../../lib/config';
+import { createService } from '../../lib/service';
+import { type Loopback, listen } from './loopback';
+
+// The real network behind real HTTP, and the same calls through Lambda's handler.
+const photo = readFileSync(join(__dirname, '..', 'fixtures', 'dress.jpg'));
+const path = '/v1/cutouts?expect=dress';
+let local: Loopback;
+beforeAll(async () => {
+  local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+});
+afterAll(() => local.close());
+
+const cut = (accept: string, headers: Record<string, string> = {}, query = '') =>
+  fetch(`${local.url}${path}${query}`, { method: 'POST', body: photo, headers: { accept, ...headers } });
+const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+
+function event(headers: Record<string, string>): APIGatewayProxyEventV2 {
+  const http = { method: 'POST', path: '/v1/cutouts', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' };
+  const requestContext = { http, domainName: 'api.example.com' } as APIGatewayProxyEventV2['requestContext'];
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: '/v1/cutouts',
+    rawQueryString: 'expect=dress',
+    headers,
+    requestContext,
+    body: photo.toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
+test('raw body, form and JSON give the same bytes, and the tag of one is the tag of all', async () => {
+  const raw = await cut('image/png', { 'x-request-id': 'mine-1' });
+  expect([raw.status, raw.headers.get('content-type')]).toEqual([200, 'image/png']);
+  expect(raw.headers.get('vary')).toBe('Accept');
+  expect(raw.headers.get('x-request-id')).toBe('mine-1');
+  expect(raw.headers.get('server-timing')).toMatch(/decode;dur=[\d.]+, segment;dur=/);
+  expect(raw.headers.get('x-dresscut-box')).toMatch(/^\d+,\d+,\d+,\d+$/);
+  const body = new FormData();
+  body.append('photo', new Blob([photo]), 'dress.jpg');
+  body.append('expect', 'dress');
+  const form = await fetch(`${local.url}/v1/cutouts`, { method: 'POST', body });
+  const json = await fetch(`${local.url}/v1/cutouts`, {
+    method: 'POST',
+    body: JSON.stringify({ photo: photo.toString('base64'), expect: 'dress' }),
+    headers: { 'content-type': 'application/json', accept: 'image/png' },
+  });
+  const expected = await bytesOf(raw);
+  for (const other of [form, json]) {
+    expect(other.headers.get('etag')).toBe(raw.headers.get('etag'));
+    expect((await bytesOf(other)).equals(expected)).toBe(true);
+  }
+});
+
+test.each(['image/webp', 'application/json', 'image/svg+xml'])(
+  '%s is answered alike here and on Lambda',
+  async (accept) => {
+    process.env.DRESSCUT_API_KEYS = 'off';
+    const { handler } = await import('../../handlers/api');
+    const here = await cut(accept);
+    const there = await handler(event({ accept, 'content-type': 'image/jpeg' }));
+    expect([here.status, there.statusCode]).toEqual([200, 200]);
+    expect(there.headers?.['content-type']).toBe(here.headers.get('content-type'));
+    expect(there.headers?.etag).toBe(here.headers.get('etag'));
+    const bytes = Buffer.from(there.body ?? '', there.isBase64Encoded ? 'base64' : 'utf8');
+    expect(bytes.equals(await bytesOf(here))).toBe(true);
+    if (accept === 'image/svg+xml') expect(bytes.length).toBeLessThan(6500);
+  },
+);
+
+test('the tag of an answer gives 304, another option or type gives another tag', async () => {
+  const first = await cut('image/svg+xml');
+  const etag = first.headers.get('etag') ?? '';
+  expect((await cut('image/svg+xml', { 'if-none-match': `"other", W/${etag}` })).status).toBe(304);
+  expect((await cut('application/json', { 'if-none-match': etag })).status).toBe(200);
+});
+
+test('the service is ready, and a damaged photo or a text is refused as what it is', async () => {
+  expect((await fetch(`${local.url}/v1/ready`)).status).toBe(200);
+  const send = (body: Buffer | string) => fetch(`${local.url}/v1/cutouts`, { method: 'POST', body });
+  expect((await send(photo.subarray(0, 50_000))).status).toBe(422);
+  expect((await send('hello')).status).toBe(415);
+  expect((await send(Buffer.alloc(25_000_001))).status).toBe(413);
+});
