@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { createApp } from '../lib/app';
 import type { Findings } from '../lib/findings';
@@ -50,20 +51,34 @@ async function main(): Promise<void> {
     .option('--dress <ids>', 'ids that are dress, comma-separated', ids, [14])
     .option('--skin <ids>', 'ids that are skin, comma-separated', ids, [41])
     .option('--split <file>', 'JSON with two lists of photo names: dress, no_dress')
+    .option('--slices <file>', 'JSON with lists of photo names, one a slice, to be told apart')
     .option('--json <file>', 'write the figures and every photo here, too')
     .parse()
-    .opts<{ photos: string; labels: string; dress: number[]; skin: number[]; split?: string; json?: string }>();
+    .opts<{
+      photos: string;
+      labels: string;
+      dress: number[];
+      skin: number[];
+      split?: string;
+      slices?: string;
+      json?: string;
+    }>();
   const split = options.split ? (JSON.parse(await readFile(options.split, 'utf8')) as LabelledFolder['split']) : null;
   const folder: LabelledFolder = { ...options, split };
 
   const results = await evaluate(folder, WAYS);
   const summaries = results.map(({ way, rows }) => ({ ...way, ...summarise(rows) }));
   process.stdout.write(`${print(summaries)}\n`);
+  if (options.slices) {
+    const slices = JSON.parse(await readFile(options.slices, 'utf8')) as Record<string, string[]>;
+    for (const { way, rows } of results.slice(0, 1))
+      process.stdout.write(`\n${name(way)}\n${printSlices(rows, slices)}\n`);
+  }
   const presence = results.find(({ way }) => way.expect === 'auto');
   if (presence) process.stdout.write(`\n${printPresence(presence.rows)}\n`);
   for (const { way, rows } of results) process.stdout.write(`\nworst ten, ${name(way)}: ${worst(rows)}\n`);
   if (options.json) {
-    await mkdir(new URL('.', `file://${options.json}`).pathname, { recursive: true }).catch(() => undefined);
+    await mkdir(dirname(options.json), { recursive: true });
     await writeFile(options.json, JSON.stringify({ summaries, results }, null, 1));
   }
 }
@@ -149,6 +164,19 @@ function printPresence(rows: Row[]): string {
     ...bins.map((bin) => [`${bin.from.toFixed(1)}-${bin.to.toFixed(1)}`, bin.count, figure(bin.said), figure(bin.was)]),
   ]);
   return `presence: AUC ${figure(area)}, ECE ${figure(ece)}\n${lines}`;
+}
+
+function printSlices(rows: Row[], slices: Record<string, string[]>): string {
+  const lines = Object.entries(slices).map(([slice, members]) => {
+    const inside = rows.filter((row) => members.includes(row.id));
+    return [
+      slice,
+      inside.length,
+      figure(pooled(inside.map((row) => row.area))),
+      figure(pooled(inside.map((row) => row.outline))),
+    ];
+  });
+  return table([['slice', 'photos', 'IoU', 'boundary IoU'], ...lines]);
 }
 
 function worst(rows: Row[]): string {

@@ -91,21 +91,34 @@ function recentre(samples: Float64Array, nearest: Uint8Array, centres: Float64Ar
   }
 }
 
+/** Weight, mean and covariance of each cluster, from sums gathered in one pass. */
 function gaussians(samples: Float64Array, nearest: Uint8Array, count: number): Float64Array {
+  const members = new Float64Array(COMPONENTS);
+  const sums = new Float64Array(3 * COMPONENTS);
+  const products = new Float64Array(9 * COMPONENTS);
+  for (let k = 0; k < count; k++) {
+    const c = nearest[k] as number;
+    members[c] = (members[c] as number) + 1;
+    for (let i = 0; i < 3; i++) {
+      const value = samples[3 * k + i] as number;
+      sums[3 * c + i] = (sums[3 * c + i] as number) + value;
+      for (let j = 0; j < 3; j++) {
+        const o = 9 * c + 3 * i + j;
+        products[o] = (products[o] as number) + value * (samples[3 * k + j] as number);
+      }
+    }
+  }
   const model = new Float64Array(MODEL_LENGTH);
   for (let c = 0; c < COMPONENTS; c++) {
-    const members = Array.from(nearest.keys()).filter((k) => nearest[k] === c);
-    if (members.length === 0) continue; // weight 0: OpenCV leaves it out
-    const channel = (k: number, i: number) => samples[3 * k + i] as number;
-    const mean = [0, 1, 2].map((i) => members.reduce((sum, k) => sum + channel(k, i), 0) / members.length);
-    model[c] = members.length / count;
+    const n = members[c] as number;
+    if (n === 0) continue; // weight 0: OpenCV leaves it out
+    const mean = [0, 1, 2].map((i) => (sums[3 * c + i] as number) / n);
+    model[c] = n / count;
     model.set(mean, COMPONENTS + 3 * c);
-    for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++) {
-        const product = members.reduce((sum, k) => sum + channel(k, i) * channel(k, j), 0) / members.length;
-        const covariance = product - (mean[i] as number) * (mean[j] as number);
-        model[4 * COMPONENTS + 9 * c + 3 * i + j] = covariance + (i === j ? LEAST_VARIANCE : 0);
-      }
+    for (let o = 0; o < 9; o++) {
+      const [i, j] = [Math.floor(o / 3), o % 3];
+      const covariance = (products[9 * c + o] as number) / n - (mean[i] as number) * (mean[j] as number);
+      model[4 * COMPONENTS + 9 * c + o] = covariance + (i === j ? LEAST_VARIANCE : 0);
     }
   }
   return model;

@@ -167,7 +167,7 @@ describe('the edge of a cut-out', () => {
             if (rgba[at + 3]! >= 32) expect(apart(rgba.subarray(at, at + 3), front)).toBeLessThanOrEqual(12);
           }
         }),
-        { numRuns: 15 },
+        { numRuns: 6 },
       );
     },
   );
