@@ -12,7 +12,7 @@ const FLOORS = {
   /** Pooled IoU of the dress, */
   iou: 0.82,
   /** and of the inner band along its outline, 2 % of the diagonal wide. */
-  boundaryIou: 0.48,
+  boundaryIou: 0.6,
   /** Most of the cut-out that may be skin by the labels, as a share. */
   skinLeak: 0.02,
 } as const;

@@ -7,8 +7,8 @@ import { boxOfAlpha, regionOf, samplePhoto, samplePlane } from './region';
 
 /** Every number of the refinement. `bench/results/refine.md` has the table that chose them. */
 export interface RefineSettings extends EdgeSettings {
-  /** Longest side of the whole photo at GrabCut's scale, pixels. */
-  readonly longest: number;
+  /** Working pixels that GrabCut gets to see: the dress with room around it. They bound its time. */
+  readonly pixels: number;
   /** Room around the dress, as a share of the longer side of its box. */
   readonly room: number;
   /** Above this a pixel is surely dress, */
@@ -20,7 +20,7 @@ export interface RefineSettings extends EdgeSettings {
 }
 
 export const REFINE: RefineSettings = {
-  longest: 320,
+  pixels: 24_000,
   room: 0.1,
   sure: 0.97,
   never: 0.03,
@@ -44,7 +44,7 @@ export async function refine(
   settings: RefineSettings = REFINE,
 ): Promise<Matte> {
   const alpha = new Uint8Array(photo.width * photo.height);
-  const region = regionOf(photo, probabilities, settings.longest, settings.room);
+  const region = regionOf(photo, probabilities, settings.pixels, settings.room);
   if (region === null) return { kind: 'matte', width: photo.width, height: photo.height, alpha, box: null };
   const cv = await opencv();
 

@@ -20,10 +20,11 @@ const POSSIBLE = 0.3;
 /**
  * Where the dress may be, with room for GrabCut to see what is around it.
  *
- * @param longest longest side of the whole photo at the working scale, pixels
+ * @param pixels about how many working pixels the region may have, so that work on it is bounded, however large the
+ *   photo and however near the dress; `room` is a share of the longer side of the dress's box
  * @returns `null` where no pixel is more dress than not
  */
-export function regionOf(photo: Photo, probabilities: Probabilities, longest: number, room: number): Region | null {
+export function regionOf(photo: Photo, probabilities: Probabilities, pixels: number, room: number): Region | null {
   const box = boxAbove(probabilities.dress, probabilities.width, probabilities.height, POSSIBLE);
   if (box === null || !probabilities.dress.some((p) => p > 0.5)) return null;
   const sx = photo.width / probabilities.width;
@@ -33,7 +34,7 @@ export function regionOf(photo: Photo, probabilities: Probabilities, longest: nu
   const top = Math.max(0, Math.floor(box.top * sy - pad));
   const right = Math.min(photo.width, Math.ceil((box.left + box.width) * sx + pad));
   const bottom = Math.min(photo.height, Math.ceil((box.top + box.height) * sy + pad));
-  const scale = Math.max(1, Math.max(photo.width, photo.height) / longest);
+  const scale = Math.max(1, Math.sqrt(((right - left) * (bottom - top)) / pixels));
   return {
     left,
     top,
