@@ -14,15 +14,7 @@ const TINT_SHARE = 0.45;
 export function frameOf(matte: Matte, { crop, margin }: Pick<CutOutOptions, 'crop' | 'margin'>): Box {
   const { width, height, box } = matte;
   if (!crop || box === null) return { left: 0, top: 0, width, height };
-  const room = Math.round(margin * Math.max(box.width, box.height));
-  const left = Math.max(0, box.left - room);
-  const top = Math.max(0, box.top - room);
-  return {
-    left,
-    top,
-    width: Math.min(width, box.left + box.width + room) - left,
-    height: Math.min(height, box.top + box.height + room) - top,
-  };
+  return grow(box, matte, Math.round(margin * Math.max(box.width, box.height)));
 }
 
 /**
@@ -100,7 +92,8 @@ function word({ r, g, b }: Colour): number {
   return new Uint32Array(Uint8Array.of(r, g, b, 255).buffer)[0] as number;
 }
 
-function grow(box: Box, { width, height }: Photo, by: number): Box {
+/** A box with `by` pixels around it, as far as the raster reaches. */
+function grow(box: Box, { width, height }: { width: number; height: number }, by: number): Box {
   const left = Math.max(0, box.left - by);
   const top = Math.max(0, box.top - by);
   return {

@@ -6,8 +6,9 @@ import sharp from 'sharp';
 
 // The command as a user runs it: a process of its own, the real network, real files.
 const root = join(__dirname, '..', '..');
-// What `npm run dresscut` runs; npx would look for it below the folder of the photos.
-const tsx = join(root, 'node_modules', '.bin', 'tsx');
+// As `npm run dresscut` does: tsx as a loader. The tsx command is a process in between that waits 30 ms for an
+// answer to Ctrl-C and then kills; a photo in work takes longer, and half-written files stayed behind.
+const loader = require.resolve('tsx/cjs');
 const fixture = (name: string) => join(root, 'test', 'fixtures', name);
 /** Each of these starts the process up to twice, on a machine that may be busy; milliseconds. */
 const PATIENCE = 180_000;
@@ -33,7 +34,10 @@ interface Ended {
 function dresscut(args: readonly string[], interruptAt?: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
     // A process group of its own, because a terminal sends Ctrl-C to a whole group.
-    const child = spawn(tsx, [join(root, 'bin', 'dresscut.ts'), ...args], { cwd: here, detached: true });
+    const child = spawn(process.execPath, ['--require', loader, join(root, 'bin', 'dresscut.ts'), ...args], {
+      cwd: here,
+      detached: true,
+    });
     let stdout = '';
     let stderr = '';
     let sent = false;
