@@ -84,4 +84,32 @@ describe('loadConfig', () => {
       else process.env.DRESSCUT_THREADS = before;
     }
   });
+
+  it('reads what belongs to uploads', () => {
+    const env = {
+      DRESSCUT_UPLOADS_BUCKET: 'in',
+      DRESSCUT_CUTOUTS_BUCKET: 'out',
+      DRESSCUT_S3_ENDPOINT: 'http://127.0.0.1:9000',
+      DRESSCUT_OPTIONS: 'format=webp&crop=true',
+      DRESSCUT_MAX_RECEIVES: '3',
+      DRESSCUT_CONCURRENCY: '2',
+      S3_PORT: '9001',
+    };
+    expect(loadConfig(env)).toMatchObject({
+      uploadsBucket: 'in',
+      cutoutsBucket: 'out',
+      s3Endpoint: 'http://127.0.0.1:9000',
+      uploadDefaults: { format: 'webp', crop: 'true' },
+      maxReceives: 3,
+      concurrency: 2,
+      s3Port: 9001,
+    });
+    const { uploadsBucket, cutoutsBucket, uploadDefaults } = loadConfig({});
+    expect([uploadsBucket, cutoutsBucket, uploadDefaults]).toEqual([undefined, undefined, {}]);
+  });
+
+  it('refuses one bucket for both: every result would be an upload', () => {
+    const env = { DRESSCUT_UPLOADS_BUCKET: 'one', DRESSCUT_CUTOUTS_BUCKET: 'one' };
+    expect(messageOf(() => loadConfig(env))).toContain('name the same bucket');
+  });
 });

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { type AddressInfo, isIP } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+
+export interface Listening {
+  readonly url: string;
+  /** Answers what is under way, takes nothing new. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Serve a Fetch-style app over HTTP.
+ * @param port 0 takes any that is free
+ * @throws Error with `code` as Node's own, such as EADDRINUSE
+ */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  host: string,
+  port: number,
+): Promise<Listening> {
+  const server = createAdaptorServer({ fetch });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const close = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    await closed;
+  };
+  const at = isIP(host) === 6 ? `[${host}]` : host;
+  return { url: `http://${at}:${(server.address() as AddressInfo).port}`, close };
+}
+
+/** Why a server could not listen, naming the variable that changes the port. */
+export function whyNot(error: unknown, port: number, variable: string): Error {
+  if ((error as NodeJS.ErrnoException)?.code !== 'EADDRINUSE') return error as Error;
+  return new Error(`port ${port} is in use; choose another with ${variable}=${port + 1}`, { cause: error });
+}
+
+/** The first Ctrl-C lets work end; the second is from somebody who does not want to wait for it. */
+export function closeOnSignal(close: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(130);
+      stopping = true;
+      close().then(
+        () => process.exit(0),
+        (thrown: unknown) => fail(thrown),
+      );
+    });
+  }
+}
+
+/** The last words of a command that could not do its work. */
+export function fail(thrown: unknown): never {
+  process.stderr.write(`dresscut: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exit(1);
+}

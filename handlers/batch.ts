@@ -1,0 +1,16 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context, S3BatchEvent } from 'aws-lambda';
+import { loadConfig } from '../lib/config';
+import { answerBatch, type BatchAnswer } from '../lib/uploads/batch-operations';
+import { createUploads } from '../lib/uploads-service';
+
+const logger = new Logger({ serviceName: 'dresscut-batch' });
+const settle = createUploads(loadConfig());
+
+/** Photos that are in the uploads bucket already, a million at a time, on S3 Batch Operations. */
+export async function handler(event: S3BatchEvent, context: Context): Promise<BatchAnswer> {
+  logger.addContext(context);
+  const answer = await answerBatch(event, settle);
+  for (const result of answer.results) logger.info('task answered', { ...result });
+  return answer;
+}

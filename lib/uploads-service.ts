@@ -1,0 +1,30 @@
+import { type App, createApp } from './app';
+import type { Config } from './config';
+import { cropMatte, frameOf } from './pipeline/compose';
+import { encodeMask } from './pipeline/encode';
+import { MAX_BYTES } from './pipeline/limits';
+import { s3Store } from './storage/s3';
+import { createSettle, type Settle } from './uploads/settle';
+
+/**
+ * The use-case for uploads with its real parts. Call it once per process.
+ * @throws Error that names the variable which is not set
+ */
+export function createUploads(config: Config, app: App = createApp(config)): Settle {
+  const uploads = named('DRESSCUT_UPLOADS_BUCKET', config.uploadsBucket);
+  const cutouts = named('DRESSCUT_CUTOUTS_BUCKET', config.cutoutsBucket);
+  return createSettle({
+    ...app,
+    store: s3Store(config),
+    drawMask: (matte, options) =>
+      encodeMask(cropMatte(matte, frameOf(matte, options)), { format: 'png', size: options.size }),
+    buckets: { uploads, cutouts },
+    defaults: config.uploadDefaults,
+    maxBytes: MAX_BYTES,
+  });
+}
+
+function named(variable: string, bucket: string | undefined): string {
+  if (bucket === undefined) throw new Error(`${variable} must name a bucket`);
+  return bucket;
+}

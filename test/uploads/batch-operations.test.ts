@@ -1,0 +1,60 @@
+import { DresscutError } from '../../lib/errors';
+import { answerBatch } from '../../lib/uploads/batch-operations';
+import type { Arrival, Outcome, Settle } from '../../lib/uploads/settle';
+
+const seen: Arrival[] = [];
+const receipt = (problem: object | null, verdict = 'ok') =>
+  ({ problem, findings: { verdict } }) as unknown as Outcome['receipt'];
+const OUTCOMES: Record<string, Outcome> = {
+  'uploads/a b.jpg': { kind: 'done', receipt: receipt(null) },
+  'uploads/none.jpg': { kind: 'done', receipt: receipt({ code: 'no-dress', detail: 'none' }, 'no_dress') },
+  'uploads/text.jpg': { kind: 'failed', receipt: receipt({ code: 'unsupported-format', detail: 'a text' }) },
+  'other/a.jpg': { kind: 'refused', receipt: null },
+};
+const settle: Settle = async (arrival) => {
+  seen.push(arrival);
+  const outcome = OUTCOMES[arrival.key];
+  if (outcome === undefined) throw new DresscutError('internal', 'the store is away');
+  return outcome;
+};
+const job = { id: 'job' };
+beforeEach(() => seen.splice(0));
+
+test('schema 1.0: each task answered by what became of its photo', async () => {
+  const s3BucketArn = 'arn:aws:s3:::photos';
+  const keys = ['uploads/a+b.jpg', 'uploads/none.jpg', 'uploads/text.jpg', 'other/a.jpg', 'uploads/away.jpg'];
+  const tasks = keys.map((s3Key, index) => ({
+    taskId: `t${index}`,
+    s3Key,
+    s3VersionId: index === 0 ? 'v' : null,
+    s3BucketArn,
+  }));
+  const answer = await answerBatch({ invocationSchemaVersion: '1.0', invocationId: 'i', job, tasks }, settle);
+  expect(answer).toEqual({
+    invocationSchemaVersion: '1.0',
+    treatMissingKeysAs: 'TemporaryFailure',
+    invocationId: 'i',
+    results: [
+      { taskId: 't0', resultCode: 'Succeeded', resultString: 'done ok' },
+      { taskId: 't1', resultCode: 'Succeeded', resultString: 'done no_dress' },
+      { taskId: 't2', resultCode: 'PermanentFailure', resultString: 'unsupported-format: a text' },
+      { taskId: 't3', resultCode: 'PermanentFailure', resultString: 'not below uploads/ in the uploads bucket' },
+      { taskId: 't4', resultCode: 'TemporaryFailure', resultString: 'internal: the store is away' },
+    ],
+  });
+  expect(seen[0]).toEqual({ bucket: 'photos', key: 'uploads/a b.jpg', version: 'v' });
+});
+
+test('schema 2.0 names the bucket itself', async () => {
+  const tasks = [{ taskId: 't', s3Key: 'uploads/none.jpg', s3VersionId: '', s3Bucket: 'photos' }];
+  const { invocationSchemaVersion, results } = await answerBatch(
+    { invocationSchemaVersion: '2.0', invocationId: 'i', job: { ...job, userArguments: {} }, tasks },
+    settle,
+  );
+  expect([invocationSchemaVersion, results[0]?.resultCode]).toEqual(['2.0', 'Succeeded']);
+  expect(seen[0]).toEqual({ bucket: 'photos', key: 'uploads/none.jpg', version: undefined });
+});
+
+test('anything else is refused', async () => {
+  await expect(answerBatch({ Records: [] }, settle)).rejects.toThrow('no call by S3 Batch Operations');
+});

@@ -1,0 +1,352 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  PutObjectTaggingCommand,
+} from '@aws-sdk/client-s3';
+import sharp from 'sharp';
+import { type App, createApp } from '../../lib/app';
+import type { PhotoStore } from '../../lib/ports';
+import { outputKeys, type Receipt } from '../../lib/receipt';
+import { s3Store } from '../../lib/storage/s3';
+import { createSettle, type Settle } from '../../lib/uploads/settle';
+import { startTestS3, type TestS3 } from '../s3-server';
+
+// The real network and a real S3 server. A photo of 240 pixels keeps each cut at a tenth of a second.
+const fixture = (name: string) => join(__dirname, '..', 'fixtures', name);
+const PATIENCE = 30_000;
+
+let s3: TestS3;
+let app: App;
+let dress: Buffer;
+let none: Buffer;
+beforeAll(async () => {
+  s3 = await startTestS3();
+  app = createApp();
+  dress = await sharp(fixture('dress.jpg')).resize(240).jpeg().toBuffer();
+  none = await sharp(fixture('no-dress.jpg')).resize(240).jpeg().toBuffer();
+}, PATIENCE);
+afterAll(() => s3.close());
+
+interface Spied {
+  readonly settle: Settle;
+  /** How often the network ran. */
+  readonly cuts: () => number;
+}
+
+/** The use-case over the real store; `around` puts something between the two. */
+function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, defaults = {}): Spied {
+  let cuts = 0;
+  const settle = createSettle({
+    store: around(s3Store({ s3Endpoint: s3.url })),
+    segmenter: app.segmenter,
+    cutOut: (bytes, options) => {
+      cuts += 1;
+      return app.cutOut(bytes, options);
+    },
+    drawMask: async ({ width, height }) => {
+      const bytes = await sharp({ create: { width, height, channels: 3, background: 'black' } })
+        .png()
+        .toBuffer();
+      return { contentType: 'image/png', width, height, bytes };
+    },
+    buckets: s3.buckets,
+    defaults,
+    maxBytes: 25_000_000,
+  });
+  return { settle, cuts: () => cuts };
+}
+
+async function put(key: string, Body: Buffer | string, rest: Partial<PutObjectCommandInput> = {}) {
+  const { ETag } = await s3.client.send(new PutObjectCommand({ Bucket: s3.buckets.uploads, Key: key, Body, ...rest }));
+  return { bucket: s3.buckets.uploads, key, etag: String(ETag).replaceAll('"', '') };
+}
+
+async function get(key: string): Promise<Buffer> {
+  const { Body } = await s3.client.send(new GetObjectCommand({ Bucket: s3.buckets.cutouts, Key: key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+const head = (Key: string) => s3.client.send(new HeadObjectCommand({ Bucket: s3.buckets.cutouts, Key }));
+const receiptOf = async (key: string) => JSON.parse((await get(outputKeys(key, 'png').receipt)).toString()) as Receipt;
+
+async function written(prefix: string): Promise<string[]> {
+  const { Contents } = await s3.client.send(new ListObjectsV2Command({ Bucket: s3.buckets.cutouts, Prefix: prefix }));
+  return (Contents ?? []).map(({ Key }) => Key ?? '');
+}
+
+test(
+  'a photo with a dress becomes a cut-out and a receipt that tells everything of it',
+  async () => {
+    const arrival = await put('uploads/shop/été +1 100%.jpg', dress);
+    const { settle } = uploads();
+    expect((await settle(arrival)).kind).toBe('done');
+    const { findings, outputs, source, options, problem, model } = await receiptOf(arrival.key);
+    expect(source).toMatchObject({
+      bucket: s3.buckets.uploads,
+      key: arrival.key,
+      etag: arrival.etag,
+      bytes: dress.length,
+    });
+    expect(problem).toBeNull();
+    expect(options).toMatchObject({ format: 'png', expect: 'auto' });
+    expect(findings?.verdict).toBe('ok');
+    expect(model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const key = 'cutouts/shop/été +1 100%.jpg.png';
+    expect(outputs).toEqual([expect.objectContaining({ kind: 'cutout', key, contentType: 'image/png' })]);
+    const { image } = await app.cutOut(dress, options!);
+    expect((await get(key)).equals(Buffer.from(image!.bytes))).toBe(true);
+    const { ContentType, CacheControl, Metadata } = await head(key);
+    expect([ContentType, CacheControl]).toEqual(['image/png', 'no-cache']);
+    expect(Metadata).toMatchObject({ 'dresscut-source-etag': arrival.etag, 'dresscut-verdict': 'ok' });
+  },
+  PATIENCE,
+);
+
+test(
+  'options come from metadata before defaults; a mask beside it when asked for',
+  async () => {
+    const Metadata = { 'dresscut-format': 'webp', 'dresscut-crop': 'true', 'dresscut-masks': 'true', other: 'x' };
+    const arrival = await put('uploads/options.jpg', dress, { Metadata });
+    await uploads(undefined, { format: 'jpeg', background: 'white', margin: '0' }).settle(arrival);
+    const { options, outputs } = await receiptOf(arrival.key);
+    expect(options).toMatchObject({ format: 'webp', crop: true, margin: 0, background: { r: 255, g: 255, b: 255 } });
+    expect(outputs.map(({ key }) => key)).toEqual(['cutouts/options.jpg.webp', 'masks/options.jpg.png']);
+    expect((await sharp(await get('cutouts/options.jpg.webp')).metadata()).format).toBe('webp');
+  },
+  PATIENCE,
+);
+
+test(
+  'options come from tags too',
+  async () => {
+    const arrival = await put('uploads/tags.jpg', dress);
+    const Tagging = { TagSet: [{ Key: 'dresscut-size', Value: '100' }] };
+    await s3.client.send(new PutObjectTaggingCommand({ Bucket: arrival.bucket, Key: arrival.key, Tagging }));
+    await uploads().settle(arrival);
+    expect((await receiptOf(arrival.key)).options?.size).toBe(100);
+  },
+  PATIENCE,
+);
+
+test(
+  'an upload that was already answered is skipped before the network runs',
+  async () => {
+    const arrival = await put('uploads/twice.jpg', dress);
+    const { settle, cuts } = uploads();
+    await settle(arrival);
+    expect((await settle(arrival)).kind).toBe('skipped');
+    expect(cuts()).toBe(1);
+    // Its picture is gone: the receipt alone is no answer.
+    await s3.client.send(new DeleteObjectCommand({ Bucket: s3.buckets.cutouts, Key: 'cutouts/twice.jpg.png' }));
+    expect((await settle(arrival)).kind).toBe('done');
+    // Asked in another way, it is another question, and the old answer goes.
+    const again = await put('uploads/twice.jpg', dress, { Metadata: { 'dresscut-format': 'webp' } });
+    expect((await settle(again)).kind).toBe('done');
+    expect(await written('cutouts/twice')).toEqual(['cutouts/twice.jpg.json', 'cutouts/twice.jpg.webp']);
+    expect(cuts()).toBe(3);
+  },
+  PATIENCE,
+);
+
+test(
+  'an event for an older upload says nothing while the newer has its own',
+  async () => {
+    const older = await put('uploads/older.jpg', dress);
+    await put('uploads/older.jpg', none);
+    const { settle, cuts } = uploads();
+    expect((await settle(older)).kind).toBe('superseded');
+    expect([cuts(), await written('cutouts/older')]).toEqual([0, []]);
+  },
+  PATIENCE,
+);
+
+test.each(['before its pictures are written', 'before its receipt is written'])(
+  'a late older run never wins: the newer upload is cut by another handler %s',
+  async (moment) => {
+    const key = `uploads/race/${moment}.jpg`;
+    const older = await put(key, dress);
+    let raced = false;
+    const slow = uploads((store) => ({
+      ...store,
+      write: async (place, bytes, options) => {
+        if (!raced && place.key.endsWith('.json') === moment.includes('receipt')) {
+          raced = true;
+          const newer = await put(key, none);
+          expect((await uploads().settle(newer)).kind).toBe('done');
+        }
+        await store.write(place, bytes, options);
+      },
+    }));
+    await slow.settle(older);
+    expect(raced).toBe(true);
+    const { problem, outputs } = await receiptOf(key);
+    expect([problem?.code, outputs]).toEqual(['no-dress', []]);
+    expect(await written('cutouts/race/'.concat(moment))).toEqual([`cutouts/race/${moment}.jpg.json`]);
+  },
+  PATIENCE,
+);
+
+test(
+  'an older run that was cut off after it overwrote the newer picture is put right by its next delivery',
+  async () => {
+    const key = 'uploads/cut-off.jpg';
+    const older = await put(key, dress);
+    const dying = uploads((store) => ({
+      ...store,
+      write: async (place, bytes, options) => {
+        if (place.key.endsWith('.json')) throw new Error('cut off');
+        const smaller = await put(key, await sharp(dress).resize(200).jpeg().toBuffer());
+        await uploads().settle(smaller);
+        await store.write(place, bytes, options);
+      },
+    }));
+    await expect(dying.settle(older)).rejects.toThrow('cut off');
+    expect((await sharp(await get('cutouts/cut-off.jpg.png')).metadata()).width).toBe(240);
+    await uploads().settle(older);
+    expect((await sharp(await get('cutouts/cut-off.jpg.png')).metadata()).width).toBe(200);
+  },
+  PATIENCE,
+);
+
+describe('what can never be cut is an answer', () => {
+  test.each([
+    ['a text', 'uploads/text.jpg', 'no photo at all, whatever its name', 'unsupported-format'],
+    ['an empty object', 'uploads/empty.jpg', '', 'no-photo'],
+  ])('%s', async (_, key, body, code) => {
+    const arrival = await put(key, Buffer.from(body));
+    const { settle } = uploads();
+    expect((await settle(arrival)).kind).toBe('failed');
+    expect(await receiptOf(key)).toMatchObject({ status: 'failed', outputs: [], problem: { code } });
+    expect((await settle(arrival)).kind).toBe('skipped');
+  });
+
+  test(
+    'a photo without a dress',
+    async () => {
+      const arrival = await put('uploads/none.jpg', none);
+      const { settle, cuts } = uploads();
+      expect((await settle(arrival)).kind).toBe('done');
+      const receipt = await receiptOf(arrival.key);
+      expect(receipt).toMatchObject({ status: 'done', outputs: [], problem: { code: 'no-dress' } });
+      expect(receipt.findings?.verdict).toBe('no_dress');
+      expect((await settle(arrival)).kind).toBe('skipped');
+      expect(cuts()).toBe(1);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'a picture of 144 megapixels in 50 kB',
+    async () => {
+      const create = { width: 12_000, height: 12_000, channels: 3 as const, background: 'black' };
+      const bomb = await sharp({ create, limitInputPixels: false }).png().toBuffer();
+      const arrival = await put('uploads/bomb.png', bomb);
+      await uploads().settle(arrival);
+      expect((await receiptOf(arrival.key)).problem?.code).toBe('too-many-pixels');
+    },
+    PATIENCE,
+  );
+
+  test('options that nobody knows', async () => {
+    const arrival = await put('uploads/wish.jpg', dress, { Metadata: { 'dresscut-colour': 'red' } });
+    await uploads().settle(arrival);
+    expect((await receiptOf(arrival.key)).problem).toMatchObject({
+      code: 'invalid-option',
+      facts: { option: 'colour' },
+    });
+    expect((await uploads().settle(arrival)).kind).toBe('skipped');
+  });
+
+  test(
+    'an upload that has vanished, unless its answer stands',
+    async () => {
+      const arrival = await put('uploads/gone.jpg', dress);
+      await s3.client.send(new DeleteObjectCommand({ Bucket: arrival.bucket, Key: arrival.key }));
+      await uploads().settle(arrival);
+      expect(await receiptOf(arrival.key)).toMatchObject({ source: { etag: null }, problem: { code: 'not-found' } });
+      const answered = await put('uploads/answered.jpg', dress);
+      await uploads().settle(answered);
+      await s3.client.send(new DeleteObjectCommand({ Bucket: answered.bucket, Key: answered.key }));
+      expect((await uploads().settle(answered)).kind).toBe('skipped');
+      expect((await receiptOf(answered.key)).problem).toBeNull();
+    },
+    PATIENCE,
+  );
+
+  test(
+    'an object of 10 GB, refused by its size without reading it',
+    async () => {
+      const arrival = await put('uploads/huge.jpg', dress);
+      let store = s3Store({ s3Endpoint: s3.url });
+      if (s3.directory !== null) {
+        // The embedded server keeps objects as files: one with a hole of 10 GB takes no room.
+        await truncate(join(s3.directory, arrival.bucket, `${arrival.key}._S3rver_object`), 10 * 2 ** 30);
+      } else {
+        const { head, ...rest } = store;
+        const grown = async (place: Parameters<typeof head>[0]) => {
+          const found = await head(place);
+          return found === null || place.bucket !== arrival.bucket ? found : { ...found, bytes: 10 * 2 ** 30 };
+        };
+        store = { ...rest, head: grown };
+      }
+      const read = jest.fn(store.read);
+      await uploads(() => ({ ...store, read })).settle(arrival);
+      expect((await receiptOf(arrival.key)).problem).toMatchObject({
+        code: 'too-large',
+        facts: { bytes: 10 * 2 ** 30, maxBytes: 25_000_000 },
+      });
+      expect(read.mock.calls.map(([place]) => place.bucket)).toEqual([s3.buckets.cutouts]);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'a key of 1,024 bytes: its answer lies below long/',
+    async () => {
+      const key = `uploads/${'ab/'.repeat(338)}.j`;
+      expect(Buffer.byteLength(key)).toBe(1024);
+      const arrival = await put(key, dress);
+      expect((await uploads().settle(arrival)).kind).toBe('done');
+      const { outputs, source } = await receiptOf(key);
+      expect(source.key).toBe(key);
+      expect(outputs[0]?.key).toMatch(/^cutouts\/long\/[0-9a-f]{64}\.png$/);
+    },
+    PATIENCE,
+  );
+});
+
+test.each([
+  ['an output', 'cutouts', 'cutouts/a.png'],
+  ['an upload-like key in the bucket of the outputs', 'cutouts', 'uploads/a.jpg'],
+  ['anything beside uploads/', 'uploads', 'cutouts/a.jpg'],
+  ['the folder itself', 'uploads', 'uploads/'],
+] as const)('%s starts nothing', async (_, bucket, key) => {
+  expect(await uploads().settle({ bucket: s3.buckets[bucket], key })).toEqual({ kind: 'refused', receipt: null });
+});
+
+test(
+  'the version that is read is the one that was looked at',
+  async () => {
+    const Bucket = s3.buckets.uploads;
+    try {
+      await s3.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+    } catch {
+      process.stdout.write('*** this S3 server has no versions: not tested here\n');
+      return;
+    }
+    const first = await put('uploads/version.jpg', await readFile(fixture('dress.jpg')));
+    await put('uploads/version.jpg', dress);
+    expect((await uploads().settle(first)).kind).toBe('superseded');
+    const { VersionId } = await s3.client.send(new HeadObjectCommand({ Bucket, Key: first.key }));
+    await uploads().settle({ bucket: Bucket, key: first.key, version: VersionId });
+    expect((await receiptOf(first.key)).source.version).toBe(VersionId);
+  },
+  PATIENCE,
+);
