@@ -11,7 +11,7 @@ if (config.apiKeys === undefined) {
   throw new Error('DRESSCUT_API_KEYS must hold SHA-256 hashes of API keys, or "off" to let everybody in');
 }
 const answer = handle(createService(config, { keys: config.apiKeys, maxAnswerBytes: MAX_ANSWER_BYTES }), {
-  isContentTypeBinary: (type) => type.startsWith('image/') && type !== 'image/svg+xml',
+  isContentTypeBinary: (type) => /^image\/(?!svg)|^application\/zip$/.test(type),
 });
 
 /** API Gateway HTTP API, payload 2.0; binary bodies as base64 both ways. */

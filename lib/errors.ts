@@ -9,8 +9,10 @@ export const STATUS = {
   'key-missing': 401,
   'key-wrong': 403,
   'not-found': 404,
+  'uploads-off': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
+  'upload-expired': 410,
   'too-large': 413,
   'too-many-pixels': 413,
   'too-small': 422,
@@ -18,6 +20,7 @@ export const STATUS = {
   'undecodable-image': 422,
   'no-dress': 422,
   'model-unavailable': 503,
+  busy: 503,
   'out-of-time': 503,
   internal: 500,
 } as const;

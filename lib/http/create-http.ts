@@ -1,22 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { asDresscutError, DresscutError } from '../errors';
+import type { Desk } from '../uploads/desk';
 import { withinBudget } from './budget';
-import { answerCutout, type CutoutsParts } from './cutouts';
+import { answerCutout } from './cutouts';
 import { EVERYWHERE, PREFLIGHT } from './headers';
 import { checkKey, type Keys } from './keys';
 import { openApi } from './open-api';
 import { page, pagePolicy } from './page';
 import { problemOf, problemResponse, problemsPage } from './problems';
 import { createReadiness } from './ready';
+import { answerRemovebg, type RemovebgParts } from './removebg';
+import { removebgErrors } from './removebg-errors';
+import { createTurns } from './turns';
+import { answerStanding, answerUpload } from './uploads';
 
-export interface HttpParts extends CutoutsParts {
+export interface HttpParts extends RemovebgParts {
   readonly keys: Keys;
+  /** Takes uploads; `null` where there are no buckets for them. */
+  readonly desk: Desk | null;
   /** What `GET /v1/model` answers: an object for JSON. */
   readonly describeModel: () => Promise<Readonly<Record<string, unknown>>>;
   /** Takes what callers must not see: one entry for each answer from status 500. */
   readonly log: (entry: Readonly<Record<string, unknown>>) => void;
 }
+
+/** remove.bg's address, its errors included. */
+const REMOVEBG = '/v1.0/removebg';
+const NEGOTIATED = ['/v1/cutouts', REMOVEBG];
 
 type Env = { Variables: { requestId: string } };
 type Answer = (context: Context<Env>) => Response | Promise<Response>;
@@ -27,19 +38,43 @@ type Answer = (context: Context<Env>) => Response | Promise<Response>;
  */
 export function createHttp(parts: HttpParts): Hono<Env> {
   const { limits, keys, segmenter, version } = parts;
-  const ready = createReadiness(parts.cutOut);
+  const turns = createTurns(limits);
+  const budgeted = <T>(c: Context<Env>, work: (signal: AbortSignal) => Promise<T>) =>
+    withinBudget(limits.maxSeconds, work, c.req.raw.signal);
+  // Its own wait: callers share one check, and the first of them may hang up.
+  const ready = createReadiness((...call) =>
+    turns(AbortSignal.timeout(1000 * limits.maxSeconds))(() => parts.cutOut(...call)),
+  );
   const description = openApi({ version, limits, keyed: keys !== 'off' });
   const routes: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
     '/': { GET: (c) => c.html(page, 200, { 'content-security-policy': pagePolicy }) },
     '/v1/cutouts': {
       POST: (c) => {
         checkKey(keys, c.req.header('x-api-key'));
-        return withinBudget(limits.maxSeconds, () => answerCutout(c.req.raw, parts));
+        return budgeted(c, (signal) => answerCutout(c.req.raw, parts, turns(signal)));
+      },
+    },
+    '/v1/cutouts/:id': {
+      GET: (c) => {
+        checkKey(keys, c.req.header('x-api-key'));
+        return budgeted(c, () => answerStanding(c.req.param('id') ?? '', parts.desk));
+      },
+    },
+    '/v1/uploads': {
+      POST: (c) => {
+        checkKey(keys, c.req.header('x-api-key'));
+        return budgeted(c, () => answerUpload(c.req.raw, parts.desk));
+      },
+    },
+    [REMOVEBG]: {
+      POST: (c) => {
+        checkKey(keys, c.req.header('x-api-key'));
+        return budgeted(c, (signal) => answerRemovebg(c.req.raw, parts, turns(signal)));
       },
     },
     '/v1/health': { GET: (c) => c.json({ status: 'ok', version }) },
     '/v1/ready': {
-      GET: async (c) => c.json({ status: 'ready', model: await withinBudget(limits.maxSeconds, ready) }),
+      GET: async (c) => c.json({ status: 'ready', model: await budgeted(c, ready) }),
     },
     '/v1/model': { GET: async (c) => c.json({ ...(await segmenter.load()), ...(await parts.describeModel()) }) },
     '/v1/openapi.json': { GET: (c) => c.json(description) },
@@ -53,23 +88,29 @@ export function createHttp(parts: HttpParts): Hono<Env> {
     const { headers } = c.res;
     headers.set('x-request-id', c.var.requestId);
     headers.set('cache-control', 'no-store');
-    if (c.req.path === '/v1/cutouts') headers.set('vary', 'Accept');
+    if (NEGOTIATED.includes(c.req.path)) headers.set('vary', 'Accept');
     for (const [name, value] of Object.entries(EVERYWHERE)) headers.set(name, value);
   });
   app.options('*', () => new Response(null, { status: 204, headers: PREFLIGHT }));
   for (const [path, methods] of Object.entries(routes)) {
     for (const [method, answer] of Object.entries(methods)) app.on(method, path, whole(answer));
   }
-  const fail = (c: Context<Env>, thrown: unknown, headers?: Readonly<Record<string, string>>) => {
-    const error = asDresscutError(thrown);
+  const fail = (c: Context<Env>, thrown: unknown, headers: Readonly<Record<string, string>> = {}) => {
     const { requestId } = c.var;
-    if (!error.final) parts.log({ requestId, method: c.req.method, path: c.req.path, ...inside(error) });
-    return problemResponse(problemOf(error, c.req.url, requestId), headers);
+    const { method, path, url } = c.req;
+    const known = asDresscutError(thrown);
+    // An upload goes past the road that limits calls and answers; where nothing does, it carries no more either.
+    const helps = parts.desk !== null && limits.maxAnswerBytes !== null && NEGOTIATED.includes(path);
+    const error = helps ? offerUpload(known) : known;
+    if (!error.final) parts.log({ requestId, method, path, ...inside(error) });
+    const problem = problemOf(error, url, requestId);
+    return path === REMOVEBG ? removebgErrors(problem, headers) : problemResponse(problem, headers);
   };
   app.onError((thrown, c) => fail(c, thrown));
   app.notFound((c) => {
     const { method, path } = c.req;
-    const methods = Object.hasOwn(routes, path) ? Object.keys(routes[path] ?? {}) : [];
+    const pattern = path.replace(/^(\/v1\/cutouts)\/[^/]+$/, '$1/:id');
+    const methods = Object.hasOwn(routes, pattern) ? Object.keys(routes[pattern] ?? {}) : [];
     if (methods.length === 0) return fail(c, new DresscutError('not-found', 'There is nothing at this address.'));
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
     const message = `${method.slice(0, 20)} does not work here; ${allow} do.`;
@@ -87,6 +128,13 @@ function whole(answer: Answer): Answer {
       throw asDresscutError(thrown);
     }
   };
+}
+
+function offerUpload(error: DresscutError): DresscutError {
+  const { code, message, facts, cause } = error;
+  if (code !== 'too-large') return error;
+  const upload = '/v1/uploads';
+  return new DresscutError(code, `${message} POST ${upload} carries more.`, { facts: { ...facts, upload }, cause });
 }
 
 /** A caller's own id is kept when it is one: it is repeated in a header and in logs. */

@@ -1,15 +1,17 @@
 import type { CutOut, CutOutResult } from '../cut-out';
 import { DresscutError } from '../errors';
-import type { Findings } from '../findings';
+import { noDress } from '../no-dress';
 import { type CutOutOptions, parseOptions } from '../options';
 import type { Segmenter } from '../ports';
 import type { Matte } from '../raster';
+import { base64Length, checkAnswer } from './answer-size';
 import { etagOf, matches } from './etag';
 import { findingsHeaders } from './headers';
 import { MEDIA_TYPES, type MediaType, negotiate } from './negotiate';
 import { type Call, readCall } from './read-call';
+import type { InTurn, TurnLimits } from './turns';
 
-export interface Limits {
+export interface Limits extends TurnLimits {
   /** Of a photo, in bytes. */
   readonly maxBytes: number;
   /** Of an answer counted as base64, in bytes; `null` where nothing between us and the caller limits it. */
@@ -33,9 +35,9 @@ const SVG_OPTIONS = ['mode', 'expect'];
 
 /**
  * `POST /v1/cutouts`: one photo in, one answer out, in the type that the caller accepts.
- * @throws DresscutError with any code below 500, `model-unavailable`, `internal`
+ * @throws DresscutError with any code below 500, `busy`, `model-unavailable`, `internal`
  */
-export async function answerCutout(request: Request, parts: CutoutsParts): Promise<Response> {
+export async function answerCutout(request: Request, parts: CutoutsParts, inTurn: InTurn): Promise<Response> {
   const accept = request.headers.get('accept') ?? undefined;
   // Before the body is read: no photo makes an impossible answer possible.
   negotiate(accept, MEDIA_TYPES);
@@ -46,9 +48,9 @@ export async function answerCutout(request: Request, parts: CutoutsParts): Promi
   if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
     return new Response(null, { status: 304, headers: { etag } });
   }
-  const result = await parts.cutOut(call.photo, options);
-  const { body, base64Length } = bodyOf(result, mediaType, options, parts.trace);
-  checkAnswer(base64Length, parts.limits.maxAnswerBytes);
+  const result = await inTurn(() => parts.cutOut(call.photo, options));
+  const { body, bytes } = bodyOf(result, mediaType, options, parts.trace);
+  checkAnswer(bytes, parts.limits.maxAnswerBytes);
   return new Response(body, { headers: { 'content-type': mediaType, etag, ...findingsHeaders(result.findings) } });
 }
 
@@ -79,35 +81,19 @@ function bodyOf(
   mediaType: MediaType,
   options: CutOutOptions,
   trace: CutoutsParts['trace'],
-): { body: Uint8Array<ArrayBuffer> | string; base64Length: number } {
+): { body: Uint8Array<ArrayBuffer> | string; bytes: number } {
   if (image === null || matte === null) throw noDress(findings, options);
-  if (mediaType === 'image/svg+xml') return { body: svgOf(matte, trace(matte)), base64Length: 0 };
-  const base64Length = Math.ceil(image.bytes.length / 3) * 4;
-  if (mediaType !== 'application/json') return { body: image.bytes as Uint8Array<ArrayBuffer>, base64Length };
+  if (mediaType === 'image/svg+xml') return { body: svgOf(matte, trace(matte)), bytes: 0 };
+  const length = base64Length(image.bytes.length);
+  if (mediaType !== 'application/json') return { body: image.bytes as Uint8Array<ArrayBuffer>, bytes: length };
   // Times differ from call to call and would make the entity tag a lie; they are in Server-Timing.
   const { milliseconds: _, ...lasting } = findings;
-  const { contentType, width, height, bytes } = image;
-  const picture = { contentType, width, height, base64: Buffer.from(bytes).toString('base64') };
-  return { body: JSON.stringify({ findings: lasting, image: picture }), base64Length };
-}
-
-function noDress({ presence, confidence }: Findings, { expect }: CutOutOptions): DresscutError {
-  const sure = `the network gives it a probability of ${presence.toFixed(2)}`;
-  const message =
-    expect === 'dress'
-      ? 'No dress could be found in the photo, although expect=dress says that there is one.'
-      : `The photo shows no dress: ${sure}. If one is certainly worn, say expect=dress.`;
-  return new DresscutError('no-dress', message, { facts: { verdict: 'no_dress', presence, confidence } });
+  const { contentType, width, height } = image;
+  const picture = { contentType, width, height, base64: Buffer.from(image.bytes).toString('base64') };
+  return { body: JSON.stringify({ findings: lasting, image: picture }), bytes: length };
 }
 
 function svgOf({ width, height }: Matte, d: string): string {
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><path fill-rule="evenodd" d="${d}"/></svg>\n`;
-}
-
-function checkAnswer(bytes: number, maxBytes: number | null): void {
-  if (maxBytes === null || bytes <= maxBytes) return;
-  const found = `${(bytes / 1e6).toFixed(1)} MB as base64`;
-  const message = `The result is ${found}; this service can answer ${(maxBytes / 1e6).toFixed(1)} MB. Ask for a smaller one with size, for the dress alone with crop, or for webp.`;
-  throw new DresscutError('too-large', message, { facts: { bytes, maxBytes, options: ['size', 'crop', 'format'] } });
 }

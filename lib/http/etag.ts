@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type CutOutOptions, OPTION_NAMES } from '../options';
-import type { MediaType } from './negotiate';
 
 /** Everything that an answer follows from; the same in all of it is the same in every byte. */
 export interface Origin {
   readonly photo: Uint8Array;
-  readonly options: CutOutOptions;
-  readonly mediaType: MediaType;
+  /** Names to what JSON can hold; their order does not matter. */
+  readonly options: object;
+  /** Of the answer. */
+  readonly mediaType: string;
   /** SHA-256 of the network. */
   readonly model: string;
   /** Of this program. */
@@ -15,7 +15,7 @@ export interface Origin {
 
 /** A strong entity tag, known before the network has run. */
 export function etagOf({ photo, options, mediaType, model, version }: Origin): string {
-  const choice = OPTION_NAMES.map((name) => options[name]);
+  const choice = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
   const hash = createHash('sha256')
     .update(JSON.stringify([version, model, mediaType, choice]))
     .update(photo);

@@ -2,6 +2,7 @@ import type { Findings } from '../findings';
 
 const EXPOSED = [
   'ETag',
+  'Location',
   'Retry-After',
   'Server-Timing',
   'X-Request-Id',
@@ -13,6 +14,14 @@ const EXPOSED = [
   'X-Dresscut-Box',
   'X-Dresscut-Photo',
   'X-Dresscut-Model',
+  'X-Type',
+  'X-Width',
+  'X-Height',
+  'X-Credits-Charged',
+  'X-Foreground-Top',
+  'X-Foreground-Left',
+  'X-Foreground-Width',
+  'X-Foreground-Height',
 ];
 
 /** On every answer, errors and preflight included. The key travels in a header, never in a cookie: any origin may. */

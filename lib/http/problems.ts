@@ -11,8 +11,10 @@ const MEANING: Readonly<Record<Code, readonly [title: string, advice: string]>> 
   'key-missing': ['An API key is needed', 'Send your key in the header X-Api-Key.'],
   'key-wrong': ['The API key is not known', 'Check the key in the header X-Api-Key.'],
   'not-found': ['There is nothing here', 'See /v1/openapi.json for what there is.'],
+  'uploads-off': ['This service takes no uploads', 'Send the photo to /v1/cutouts instead.'],
   'method-not-allowed': ['This method does not work here', 'Use one of the methods in the header Allow.'],
   'not-acceptable': ['No acceptable answer', 'Accept one of the types that the detail names, or leave Accept out.'],
+  'upload-expired': ['The ticket has expired', 'Ask for a new one at /v1/uploads and upload the photo at once.'],
   'too-large': ['Too many bytes', 'Send a smaller file, or ask for a smaller result with size or crop.'],
   'too-many-pixels': ['Too many pixels', 'Reduce the photo before sending it.'],
   'too-small': ['Too few pixels', 'Send the photo at a larger size.'],
@@ -23,11 +25,13 @@ const MEANING: Readonly<Record<Code, readonly [title: string, advice: string]>> 
   'undecodable-image': ['The image is damaged', 'Send the whole, undamaged file.'],
   'no-dress': ['No dress in the photo', 'Take the photo again, or say expect=dress when one is certainly worn.'],
   'model-unavailable': ['The network is not available', 'Try again shortly.'],
+  busy: ['Too many photos at once', 'Try again after the seconds in the header Retry-After.'],
   'out-of-time': ['It took too long', 'Try again, or send a smaller photo.'],
   internal: ['A fault of ours', 'Try again; if it stays, report the requestId.'],
 };
 
-const SECONDS_TO_WAIT = 5;
+/** For `Retry-After`: a few photos are cut in that time. */
+export const SECONDS_TO_WAIT = 5;
 
 /** RFC 9457, with what a program needs to decide what to do next. */
 export interface Problem {
@@ -56,7 +60,7 @@ export function problemOf(error: DresscutError, url: string, requestId: string):
 }
 
 /** @param headers what else belongs to this answer, such as `Allow` */
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>>): Response {
   const own: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (problem.status === 401) own['www-authenticate'] = 'ApiKey header="X-Api-Key"';
   if (problem.status === 503) own['retry-after'] = String(SECONDS_TO_WAIT);

@@ -1,4 +1,5 @@
 import { DresscutError } from '../errors';
+import { parseMultipart } from './multipart';
 import { readBody } from './read-body';
 
 /** What one call brings: the photo, and its options as they were written. */
@@ -9,7 +10,7 @@ export interface Call {
 }
 
 /** Room for everything in a form or a JSON text that is not the photo. */
-const ENVELOPE = 64 * 1024;
+export const ENVELOPE = 64 * 1024;
 
 /**
  * Photo and options from a raw body, a form (`multipart/form-data`, the file in `photo`) or JSON
@@ -19,22 +20,39 @@ const ENVELOPE = 64 * 1024;
  * @throws DresscutError `no-photo`, `too-large`, `malformed-body`, `invalid-option`, `unsupported-format`
  */
 export async function readCall(request: Request, maxBytes: number): Promise<Call> {
-  const coding = request.headers.get('content-encoding') ?? 'identity';
-  if (coding.trim().toLowerCase() !== 'identity') {
-    throw new DresscutError('unsupported-format', 'Send the body without a Content-Encoding; photos are compressed.');
-  }
+  refuseCoding(request);
   const type = request.headers.get('content-type') ?? '';
-  const call = await readAs(type.split(';')[0]?.trim().toLowerCase() ?? '', type, request, maxBytes);
-  const record = merge(entriesOf(new URL(request.url).searchParams), call.entries);
-  if (call.photo.length === 0) {
-    throw new DresscutError('no-photo', 'The call holds no photo: it has 0 bytes.', { facts: { bytes: 0 } });
-  }
-  if (call.photo.length <= maxBytes) return { photo: call.photo, record };
-  const message = `The photo is ${(call.photo.length / 1e6).toFixed(1)} MB; the limit is ${maxBytes / 1e6} MB.`;
-  throw new DresscutError('too-large', message, { facts: { bytes: call.photo.length, maxBytes } });
+  const { photo, entries } = await readAs(mediaOf(type), type, request, maxBytes);
+  const record = merge(entriesOf(new URL(request.url).searchParams), entries);
+  checkLength(photo.length, maxBytes);
+  return { photo, record };
 }
 
-type Entries = readonly (readonly [string, unknown])[];
+/** @throws DresscutError `unsupported-format` */
+export function refuseCoding(request: Request): void {
+  const coding = request.headers.get('content-encoding') ?? 'identity';
+  if (coding.trim().toLowerCase() === 'identity') return;
+  throw new DresscutError('unsupported-format', 'Send the body without a Content-Encoding; photos are compressed.');
+}
+
+/** A Content-Type without its parameters. */
+export function mediaOf(type: string): string {
+  return type.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/**
+ * @param bytes of a photo
+ * @throws DresscutError `no-photo`, `too-large`
+ */
+export function checkLength(bytes: number, maxBytes: number): void {
+  if (bytes === 0)
+    throw new DresscutError('no-photo', 'The call holds no photo: it has 0 bytes.', { facts: { bytes } });
+  if (bytes <= maxBytes) return;
+  const message = `The photo is ${(bytes / 1e6).toFixed(1)} MB; the limit is ${(maxBytes / 1e6).toFixed(1)} MB.`;
+  throw new DresscutError('too-large', message, { facts: { bytes, maxBytes } });
+}
+
+export type Entries = readonly (readonly [string, unknown])[];
 interface Parts {
   readonly photo: Uint8Array;
   readonly entries: Entries;
@@ -49,9 +67,7 @@ async function readAs(media: string, type: string, request: Request, maxBytes: n
 }
 
 async function readForm(body: Uint8Array<ArrayBuffer>, type: string): Promise<Parts> {
-  const form = await new Response(body, { headers: { 'content-type': type } }).formData().catch((cause: unknown) => {
-    throw new DresscutError('malformed-body', 'The body is no form as its Content-Type describes it.', { cause });
-  });
+  const form = await parseForm(body, type);
   const photos = form.getAll('photo');
   const [photo] = photos;
   if (photo === undefined || typeof photo === 'string' || photos.length > 1) {
@@ -63,6 +79,26 @@ async function readForm(body: Uint8Array<ArrayBuffer>, type: string): Promise<Pa
 }
 
 function readJson(body: Uint8Array): Parts {
+  const { photo, ...options } = parseObject(body, '{"photo": "<base64>"}');
+  if (typeof photo !== 'string') {
+    throw new DresscutError('no-photo', 'Expected the photo as base64 text in the member "photo".');
+  }
+  return { photo: fromBase64(photo), entries: Object.entries(options) };
+}
+
+/** @throws DresscutError `malformed-body` */
+export async function parseForm(body: Uint8Array<ArrayBuffer>, type: string): Promise<FormData> {
+  if (mediaOf(type) === 'multipart/form-data') return parseMultipart(body, type);
+  return new Response(body, { headers: { 'content-type': type } }).formData().catch((cause: unknown) => {
+    throw new DresscutError('malformed-body', 'The body is no form as its Content-Type describes it.', { cause });
+  });
+}
+
+/**
+ * @param example of what is expected, for the message
+ * @throws DresscutError `malformed-body`
+ */
+export function parseObject(body: Uint8Array, example: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
@@ -70,17 +106,16 @@ function readJson(body: Uint8Array): Parts {
     throw new DresscutError('malformed-body', 'The body is no JSON text.', { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DresscutError('malformed-body', 'Expected a JSON object such as {"photo": "<base64>"}.');
+    throw new DresscutError('malformed-body', `Expected a JSON object such as ${example}.`);
   }
-  const { photo, ...options } = value as Record<string, unknown>;
-  if (typeof photo !== 'string') {
-    throw new DresscutError('no-photo', 'Expected the photo as base64 text in the member "photo".');
-  }
-  return { photo: fromBase64(photo), entries: Object.entries(options) };
+  return value as Record<string, unknown>;
 }
 
-/** Base64 or base64url, line breaks and a `data:` prefix allowed. Node alone would skip what is no base64. */
-function fromBase64(text: string): Uint8Array {
+/**
+ * Base64 or base64url, line breaks and a `data:` prefix allowed. Node alone would skip what is no base64.
+ * @throws DresscutError `malformed-body`
+ */
+export function fromBase64(text: string): Uint8Array {
   const bare = text.replace(/^data:[^,]{0,100},/, '').replaceAll(/\s/g, '');
   // Looks for one wrong character: to match 33 MB of right ones would overflow the expression's stack.
   if (/[^\w+/-]/.test(bare.replace(/={1,2}$/, '')))
@@ -88,11 +123,13 @@ function fromBase64(text: string): Uint8Array {
   return Buffer.from(bare, 'base64');
 }
 
-function entriesOf(fields: Iterable<readonly [string, unknown]>): Entries {
+/** Fields of a query or form; a file where no photo belongs is named as one. */
+export function entriesOf(fields: Iterable<readonly [string, unknown]>): Entries {
   return [...fields].map(([name, value]) => [name, typeof value === 'string' ? value : 'a file']);
 }
 
-function merge(...groups: readonly Entries[]): Record<string, unknown> {
+/** @throws DresscutError `invalid-option` for a name that is given twice */
+export function merge(...groups: readonly Entries[]): Record<string, unknown> {
   const record = new Map<string, unknown>();
   for (const [name, value] of groups.flat()) {
     if (record.has(name)) {

@@ -32,9 +32,18 @@ export const fakeParts: HttpParts = {
     inputSize: () => Promise.reject(new Error('not asked')),
   },
   trace: () => 'M0 0L8 0L8 8Z',
-  limits: { maxBytes: 25_000_000, maxAnswerBytes: null, maxSeconds: 25 },
+  limits: { maxBytes: 25_000_000, maxAnswerBytes: null, maxSeconds: 25, atOnce: 1, maxWaiting: 16 },
+  canvas: {
+    picture: async (bytes, { canvas }, { format }) => ({ bytes, contentType: `image/${format}`, ...canvas }),
+    alpha: async (bytes, { canvas }, format) => ({ bytes, contentType: `image/${format}`, ...canvas }),
+    apart: async (bytes, { canvas }) => {
+      const picture = { bytes, contentType: 'image/png' as const, ...canvas };
+      return { colour: picture, alpha: picture };
+    },
+  },
   version: '1',
   keys: 'off',
+  desk: null,
   describeModel: async () => ({ manifest: {}, card: null }),
   log: () => undefined,
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
 import type { HttpParts } from '../../lib/http/create-http';
-import { FINDINGS, fake, fakeCutOut } from './loopback';
+import { FINDINGS, fake, fakeCutOut, fakeParts } from './loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
@@ -138,7 +138,7 @@ test('405 lists what is allowed, HEAD works where GET does, preflight everywhere
 
 test('a caller who takes too long to serve is told so before the line is cut', async () => {
   const app = fake({
-    limits: { maxBytes: 10, maxAnswerBytes: null, maxSeconds: 0.05 },
+    limits: { ...fakeParts.limits, maxSeconds: 0.05 },
     cutOut: () => new Promise(() => undefined),
   });
   const answer = await app.request('/v1/cutouts', post());
@@ -150,11 +150,39 @@ test('a caller who takes too long to serve is told so before the line is cut', a
 test('a result over the limit names size and crop; its base64 is what counts', async () => {
   const bytes = Buffer.byteLength(await (await fake().request('/v1/cutouts', post())).text());
   const maxAnswerBytes = Math.ceil(bytes / 3) * 4;
-  const limited = (most: number) => fake({ limits: { maxBytes: 100, maxAnswerBytes: most, maxSeconds: 5 } });
+  const limited = (most: number) => fake({ limits: { ...fakeParts.limits, maxAnswerBytes: most } });
   expect((await limited(maxAnswerBytes).request('/v1/cutouts', post())).status).toBe(200);
   const answer = await limited(maxAnswerBytes - 1).request('/v1/cutouts', post());
   expect(answer.status).toBe(413);
   const problem = (await answer.json()) as { detail: string };
   expect(problem).toMatchObject({ code: 'too-large', facts: { bytes: maxAnswerBytes, maxBytes: maxAnswerBytes - 1 } });
   expect(problem.detail).toMatch(/size.*crop/);
+});
+
+test('where calls and answers are limited and uploads are taken, a 413 names the road that carries more', async () => {
+  const limits = { ...fakeParts.limits, maxBytes: 4, maxAnswerBytes: 100 };
+  const nobody = () => Promise.reject(new Error('not asked'));
+  const detailOf = async (parts: Partial<HttpParts>, body: string) => {
+    const answer = await fake(parts).request('/v1/cutouts', post({ body }));
+    expect(answer.status).toBe(413);
+    return (await answer.json()) as { detail: string; facts: { upload?: string } };
+  };
+  for (const body of ['a photo', 'tiny']) {
+    const { detail, facts } = await detailOf({ limits, desk: { open: nobody, look: nobody } }, body);
+    expect(detail).toContain('POST /v1/uploads carries more');
+    expect(facts.upload).toBe('/v1/uploads');
+    expect((await detailOf({ limits }, body)).detail).not.toContain('/v1/uploads');
+  }
+});
+
+test('an Idempotency-Key is accepted, and a repeated call gives the same bytes under the same tag', async () => {
+  const app = fake();
+  const call = () =>
+    app.request('/v1/cutouts', post({ headers: { 'idempotency-key': '8e03978e-40d5-43dd-bc93-6894a57f9324' } }));
+  const [first, second] = [await call(), await call()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+  expect(await second.text()).toBe(await first.text());
+  const preflight = await app.request('/v1.0/removebg', { method: 'OPTIONS' });
+  expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Idempotency-Key, If-None-Match/);
 });

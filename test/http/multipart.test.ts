@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { DresscutError } from '../../lib/errors';
+import { parseMultipart } from '../../lib/http/multipart';
+
+const typeOf = (boundary: string) => `multipart/form-data; boundary=${boundary}`;
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+const part = (disposition: string, content = 'v') =>
+  `--X\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`;
+async function read(text: string, type = typeOf('X')) {
+  const fields = [...parseMultipart(bytesOf(text), type)];
+  return Promise.all(
+    fields.map(async ([name, value]) => [
+      name,
+      typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer()).toString('latin1'),
+    ]),
+  );
+}
+
+test.each([
+  ['names in quotation marks', part('name="a"')],
+  ['names without, as .NET sends them', part("name=a; filename=d.jpg; filename*=utf-8''d.jpg")],
+  ['a file name that looks like a name', part('filename="name=b"; name="a"')],
+  ['a file name beyond ASCII alone', part('name="a"; filename*=utf-8\'\'%e2%82%ac.jpg')],
+  [
+    'other headers around',
+    part('name="a"').replace('\r\n\r\n', '\r\nContent-Length: 1\r\nContent-Type: image/jpeg\r\n\r\n'),
+  ],
+  ['a preamble and an epilogue', `hello\r\n${part('name="a"')}`],
+])('%s', async (_, text) => {
+  expect(await read(`${text}--X--\r\nbye`)).toEqual([['a', 'v']]);
+});
+
+test('content is kept to the byte, the letters of a short boundary included', async () => {
+  const content = '\r\n--\r\nX--X\r\n\0\xff--X-\n--X';
+  expect(await read(`${part('name="a"; filename="f"', content)}--X--`)).toEqual([['a', content]]);
+  expect(await read(`${part('name="a"', '')}--X--`)).toEqual([['a', '']]);
+});
+
+test('a boundary may stand in quotation marks, beside other parameters', async () => {
+  expect(await read(`${part('name="a"')}--X--`, 'multipart/form-data; charset=utf-8; boundary="X"')).toEqual([
+    ['a', 'v'],
+  ]);
+});
+
+test('what the platform writes is read as it was', async () => {
+  const entry = fc.tuple(fc.stringMatching(/^[a-z_]{1,20}$/), fc.uint8Array({ maxLength: 200 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { maxLength: 5 }), async (entries) => {
+      const form = new FormData();
+      for (const [name, bytes] of entries) form.append(name, new Blob([new Uint8Array(bytes)]), 'f.bin');
+      const sent = new Response(form);
+      const body = new Uint8Array(await sent.arrayBuffer());
+      const fields = [...parseMultipart(body, sent.headers.get('content-type') ?? '')];
+      const got = await Promise.all(
+        fields.map(async ([name, file]) => [name, [...new Uint8Array(await (file as File).arrayBuffer())]]),
+      );
+      expect(got).toEqual(entries.map(([name, bytes]) => [name, [...bytes]]));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ['no boundary', part('name="a"'), 'multipart/form-data'],
+  ['another boundary', `${part('name="a"')}--X--`, typeOf('Y')],
+  ['no end', part('name="a"'), typeOf('X')],
+  ['no name', `${part('filename="a"')}--X--`, typeOf('X')],
+  ['an endless head', `${part(`name="a"; ${'x'.repeat(9000)}`)}--X--`, typeOf('X')],
+  ['nothing', '', typeOf('X')],
+])('a form with %s is malformed', (_, text, type) => {
+  expect(() => parseMultipart(bytesOf(text), type)).toThrow(expect.objectContaining({ code: 'malformed-body' }));
+});
+
+test('any bytes are a form or malformed, cut short anywhere', () => {
+  const whole = bytesOf(`${part('name="a"; filename="f"', 'content')}${part('name="b"')}--X--\r\n`);
+  for (let length = 0; length < whole.length - 4; length++) {
+    expect(() => parseMultipart(whole.slice(0, length), typeOf('X'))).toThrow(DresscutError);
+  }
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.string(), (bytes, type) => {
+      try {
+        parseMultipart(new Uint8Array(bytes), type);
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(DresscutError);
+      }
+    }),
+  );
+});

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { loadConfig } from '../../lib/config';
+import { createService, type Road } from '../../lib/service';
+import { type Loopback, listen } from './loopback';
+
+// The page in a real Chromium against the real network. DRESSCUT_CHROMIUM names the browser where it lies elsewhere.
+const executablePath = [
+  process.env.DRESSCUT_CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path !== '' && existsSync(path));
+if (executablePath === undefined) {
+  process.stderr.write('\n*** SKIPPED: the page at /: no Chromium here; DRESSCUT_CHROMIUM=/path/to/it names one\n\n');
+}
+
+const fixture = (name: string) => join(__dirname, '..', 'fixtures', name);
+const DRESS = fixture('dress.jpg');
+let local: Loopback;
+let browser: Browser;
+
+(executablePath === undefined ? describe.skip : describe)('the page at /', () => {
+  beforeAll(async () => {
+    local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+    // In a container there is neither the sandbox nor much shared memory.
+    const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+    browser = await chromium.launch({ args, ...(executablePath && { executablePath }) });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await local?.close();
+  });
+
+  /** A page opened, used and closed; it must not have reported an error that nobody asked for. */
+  async function visit(
+    use: (page: Page) => Promise<void>,
+    options: BrowserContextOptions = {},
+    { url } = local,
+  ): Promise<void> {
+    const context = await browser.newContext(options);
+    try {
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(String(error)));
+      page.on('console', (message) => {
+        const refused = /Failed to load resource: the server responded with a status of 4/.test(message.text());
+        if (message.type() === 'error' && !refused) faults.push(message.text());
+      });
+      await page.goto(url);
+      await use(page);
+      expect(faults).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  }
+
+  /** Waits for the cut-out that follows `act`, and gives the address of its picture. */
+  async function cutAfter(page: Page, act: () => Promise<unknown>): Promise<string> {
+    const before = await page.locator('#after').getAttribute('src');
+    await act();
+    await page.locator(`#stage:not(.busy) #after:not([src="${before}"])`).waitFor();
+    return (await page.locator('#after').getAttribute('src')) ?? '';
+  }
+
+  async function download(page: Page): Promise<{ name: string; bytes: Buffer }> {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByText('Download').click()]);
+    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+  }
+
+  test('a photo is chosen, compared, put on another background and downloaded', () =>
+    visit(async (page) => {
+      await cutAfter(page, () => page.setInputFiles('#file', DRESS));
+      expect(await page.locator('#verdict').textContent()).toMatch(/^Verdict: (ok|review)/);
+      expect(await page.locator('#findings').textContent()).toMatch(/A dress is worn\d+\.\d %.*Box\d+ × \d+/);
+
+      const plain = await download(page);
+      expect(plain.name).toBe('dress-dress.png');
+      const { format, hasAlpha, width, height } = await sharp(plain.bytes).metadata();
+      const photo = await sharp(DRESS).metadata();
+      expect({ format, hasAlpha, width, height }).toEqual({
+        format: 'png',
+        hasAlpha: true,
+        width: photo.width,
+        height: photo.height,
+      });
+
+      const edge = () => page.evaluate("stage.style.getPropertyValue('--at')");
+      await page.locator('#slider').fill('20');
+      expect(await edge()).toBe('20%');
+
+      await cutAfter(page, () => page.getByLabel('White', { exact: true }).check());
+      const white = await download(page);
+      const corner = await sharp(white.bytes).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
+      expect([...corner.subarray(0, 3)]).toEqual([255, 255, 255]);
+
+      await cutAfter(page, () => page.getByLabel('Crop to the dress').check());
+      const cropped = await sharp((await download(page)).bytes).metadata();
+      expect(cropped.width).toBeLessThan(width as number);
+      expect(await page.locator('#slider').isHidden()).toBe(true);
+    }));
+
+  test('JPEG and transparency exclude each other, and the one chosen last stands', () =>
+    visit(async (page) => {
+      await page.getByLabel('JPEG').check();
+      expect(await page.getByLabel('White', { exact: true }).isChecked()).toBe(true);
+      await page.getByLabel('None', { exact: true }).check();
+      expect(await page.getByLabel('PNG').isChecked()).toBe(true);
+      await page.getByLabel('Mask').check();
+      expect(await page.getByLabel('White', { exact: true }).isDisabled()).toBe(true);
+    }));
+
+  test('the copied curl is the call that was made', () =>
+    visit(
+      async (page) => {
+        await cutAfter(page, () => page.setInputFiles('#file', DRESS));
+        await cutAfter(page, () => page.getByLabel('Crop to the dress').check());
+        await page.getByRole('button', { name: 'Copy' }).click();
+        await page.getByRole('button', { name: 'Copied' }).waitFor();
+        expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+          "curl -sS --fail-with-body -H 'Accept: image/png' --data-binary @'dress.jpg' " +
+            `'${local.url}/v1/cutouts?crop=true' -o dress.png`,
+        );
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    ));
+
+  test('a file that is no photo and a photo without a dress are refused in words', () =>
+    visit(async (page) => {
+      await page.setInputFiles('#file', { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('hello') });
+      const message = page.getByRole('alert');
+      await message.waitFor();
+      expect(await message.textContent()).toContain('Not an image that we read');
+      expect(await page.locator('#result').isHidden()).toBe(true);
+
+      await page.setInputFiles('#file', fixture('no-dress.jpg'));
+      await page.getByText('No dress in the photo').waitFor();
+      await page.getByRole('button', { name: 'Cut it all the same' }).click();
+      await page.locator('#stage:not(.busy)').waitFor();
+      expect(await page.getByLabel('A dress is worn for certain').isChecked()).toBe(true);
+      expect(await page.locator('#curl').textContent()).toContain('expect=dress');
+    }));
+
+  test.each(['drop', 'paste'])('a photo comes in by %s', (road) =>
+    visit(async (page) => {
+      const deliver = `
+        const bytes = Uint8Array.from(atob('${readFileSync(DRESS).toString('base64')}'), (letter) => letter.charCodeAt(0));
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([bytes], 'brought.jpg', { type: 'image/jpeg' }));
+        document.body.dispatchEvent(
+          '${road}' === 'drop'
+            ? new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: dataTransfer, bubbles: true }),
+        );`;
+      await cutAfter(page, () => page.evaluate(deliver));
+      expect(await page.locator('#curl').textContent()).toContain("@'brought.jpg'");
+    }),
+  );
+
+  test('the keyboard alone reaches and works everything', () =>
+    visit(async (page) => {
+      const focused = () => page.evaluate('document.activeElement.id || document.activeElement.name');
+      await page.keyboard.press('Tab');
+      const chooser = page.waitForEvent('filechooser');
+      // The browser learns on this round trip that somebody waits for its dialogue.
+      expect(await focused()).toBe('file');
+      await page.keyboard.press('Enter');
+      await cutAfter(page, async () => (await chooser).setFiles(DRESS));
+
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('slider');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('#slider').inputValue()).toBe('51');
+      await page.keyboard.press('Tab');
+      await cutAfter(page, () => page.keyboard.press('ArrowRight'));
+      expect(await page.getByLabel('Mask').isChecked()).toBe(true);
+      await cutAfter(page, () => page.keyboard.press('ArrowLeft'));
+      for (const name of ['background', 'format', 'crop']) {
+        await page.keyboard.press('Tab');
+        expect(await focused()).toBe(name);
+      }
+      await cutAfter(page, () => page.keyboard.press('Space'));
+      for (const name of ['expect', 'download']) {
+        await page.keyboard.press('Tab');
+        expect(await focused()).toBe(name);
+      }
+      const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+      expect(file.suggestedFilename()).toBe('dress-dress.png');
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('copy');
+    }));
+
+  /** A page of another service than that of the other tests. */
+  async function visitWith(road: Road, use: (page: Page) => Promise<void>): Promise<void> {
+    const other = await listen(createService(loadConfig({}), road));
+    try {
+      await visit(use, {}, other);
+    } finally {
+      await other.close();
+    }
+  }
+
+  test('where a key is needed, the page asks for it and goes on with it', async () => {
+    const keys = [createHash('sha256').update('open sesame').digest('hex')];
+    await visitWith({ keys, maxAnswerBytes: null }, async (page) => {
+      await page.setInputFiles('#file', DRESS);
+      await page.getByText('An API key is needed').waitFor();
+      const field = page.getByLabel('API key');
+      expect(await field.evaluate((element) => element.matches(':focus'))).toBe(true);
+      await field.fill('open sesame');
+      await cutAfter(page, () => field.press('Enter'));
+      expect(await page.getByRole('alert').isHidden()).toBe(true);
+      const curl = await page.locator('#curl').textContent();
+      expect(curl).toContain('-H "X-Api-Key: $DRESSCUT_KEY"');
+      expect(curl).not.toContain('sesame');
+    });
+  });
+
+  test('a photo that is too large for a call is reduced and sent again, and the page says so', async () => {
+    const large = await sharp(DRESS).resize({ width: 2000 }).jpeg({ quality: 98 }).toBuffer();
+    await visitWith({ keys: 'off', maxAnswerBytes: 1_400_000 }, async (page) => {
+      expect(large.length).toBeGreaterThan(1_050_000);
+      const files = { name: 'large.jpg', mimeType: 'image/jpeg', buffer: large };
+      await cutAfter(page, () => page.setInputFiles('#file', files));
+      expect(await page.locator('#state').textContent()).toContain(
+        'too large to be sent and was reduced to 2400 pixels',
+      );
+      const { width, height } = await sharp((await download(page)).bytes).metadata();
+      expect({ width, height }).toEqual({ width: 1600, height: 2400 });
+    });
+  });
+
+  test.each(['light', 'dark'] as const)('%s at 360 pixels: a camera, nothing to scroll sideways', (colorScheme) =>
+    visit(
+      async (page) => {
+        const wide = () => page.evaluate('document.documentElement.scrollWidth');
+        expect(await wide()).toBe(360);
+        await page.getByText('Take a photo').waitFor();
+        expect(await page.locator('#camera').getAttribute('capture')).toBe('environment');
+        await cutAfter(page, () => page.setInputFiles('#camera', DRESS));
+        expect(await wide()).toBe(360);
+        await cutAfter(page, () => page.getByLabel('Crop to the dress').check());
+        expect(await wide()).toBe(360);
+        const paper = 'Math.max(...getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g))';
+        const brightness = await page.evaluate(paper);
+        if (colorScheme === 'dark') expect(brightness).toBeLessThan(40);
+        else expect(brightness).toBe(255);
+      },
+      { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, colorScheme },
+    ),
+  );
+});

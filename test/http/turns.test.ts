@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTurns } from '../../lib/http/turns';
+import { fake, fakeCutOut, fakeParts, listen } from './loopback';
+
+const never = new AbortController().signal;
+const busy = expect.objectContaining({ code: 'busy' });
+
+/** Work that ends when it is told to. */
+function stoppable(name: string, log: string[]) {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const work = async () => {
+    log.push(name);
+    await ended;
+    return name;
+  };
+  return { work, end };
+}
+
+test('no more run than may, the others follow in the order in which they came', async () => {
+  const turns = createTurns({ atOnce: 2, maxWaiting: 10 });
+  const log: string[] = [];
+  const jobs = ['a', 'b', 'c', 'd'].map((name) => stoppable(name, log));
+  const results = jobs.map(({ work }) => turns(never)(work));
+  await sleep(5);
+  expect(log).toEqual(['a', 'b']);
+  jobs[1]?.end();
+  await results[1];
+  await sleep(5);
+  expect(log).toEqual(['a', 'b', 'c']);
+  for (const { end } of jobs) end();
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('who finds the queue full is told at once, and work that fails gives its turn on', async () => {
+  const turns = createTurns({ atOnce: 1, maxWaiting: 1 });
+  const log: string[] = [];
+  const first = stoppable('first', log);
+  const running = turns(never)(first.work);
+  const failing = turns(never)(() => Promise.reject(new Error('broken')));
+  await expect(turns(never)(async () => 'third')).rejects.toEqual(busy);
+  first.end();
+  await running;
+  await expect(failing).rejects.toThrow('broken');
+  expect(await turns(never)(async () => 'fourth')).toBe('fourth');
+});
+
+test('who leaves the queue is never served, and the place is free again', async () => {
+  const turns = createTurns({ atOnce: 1, maxWaiting: 1 });
+  const log: string[] = [];
+  const first = stoppable('first', log);
+  const running = turns(never)(first.work);
+  const caller = new AbortController();
+  const left = turns(caller.signal)(async () => log.push('left'));
+  caller.abort();
+  await expect(left).rejects.toEqual(busy);
+  await expect(turns(caller.signal)(async () => log.push('late'))).rejects.toEqual(busy);
+  const next = turns(never)(async () => log.push('next'));
+  first.end();
+  await Promise.all([running, next]);
+  expect(log).toEqual(['first', 'next']);
+});
+
+const post = { method: 'POST', body: 'photo' };
+const limits = { ...fakeParts.limits, maxWaiting: 1 };
+
+test('over HTTP: one is cut, one waits, the third is refused with 503 busy and Retry-After', async () => {
+  const first = stoppable('first', []);
+  const app = fake({ limits, cutOut: (...call) => first.work().then(() => fakeCutOut(...call)) });
+  const answers = [app.request('/v1/cutouts', post), app.request('/v1/cutouts', post)];
+  await sleep(20);
+  const refused = await app.request('/v1/cutouts', post);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(await refused.json()).toMatchObject({ code: 'busy', retryable: true, facts: { maxWaiting: 1 } });
+  first.end();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+});
+
+test('the wait counts: whose time is over before the turn is told busy, who is being cut out-of-time', async () => {
+  const app = fake({ limits: { ...limits, maxSeconds: 0.05 }, cutOut: () => new Promise(() => undefined) });
+  const answers = await Promise.all([app.request('/v1/cutouts', post), app.request('/v1/cutouts', post)]);
+  const codes = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { code: string }).code));
+  expect(codes).toEqual(['out-of-time', 'busy']);
+});
+
+test('a caller who hangs up while waiting is dropped, and nothing is cut for nobody', async () => {
+  const first = stoppable('first', []);
+  const cut: number[] = [];
+  const app = fake({
+    limits,
+    cutOut: async (...call) => {
+      cut.push(call[0].length);
+      await first.work();
+      return fakeCutOut(...call);
+    },
+  });
+  const local = await listen(app);
+  try {
+    const running = fetch(`${local.url}/v1/cutouts`, { method: 'POST', body: '1' });
+    while (cut.length === 0) await sleep(2);
+    const caller = new AbortController();
+    const waiting = fetch(`${local.url}/v1/cutouts`, { method: 'POST', body: '22', signal: caller.signal });
+    await sleep(50);
+    caller.abort();
+    await expect(waiting).rejects.toThrow();
+    await sleep(50);
+    const next = fetch(`${local.url}/v1/cutouts`, { method: 'POST', body: '333' });
+    await sleep(20);
+    first.end();
+    expect([(await running).status, (await next).status]).toEqual([200, 200]);
+    expect(cut).toEqual([1, 3]);
+  } finally {
+    await local.close();
+  }
+});
