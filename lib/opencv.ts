@@ -67,9 +67,9 @@ export function loadOpenCv(): Promise<OpenCvBox> {
 }
 
 async function start(): Promise<OpenCvBox> {
-  // Imported here, not at the top: requests that need no OpenCV must not pay for it.
-  const module: { default?: unknown } = await import('@techstark/opencv-js');
-  const cv = (await (module.default ?? module)) as OpenCv;
+  // Loaded here, not at the top: requests that need no OpenCV must not pay for it. By `require`, because the module is
+  // a Promise itself: `import()` compiled to CommonJS wraps it into an object that looks like one and is none.
+  const cv = await (require('@techstark/opencv-js') as Promise<OpenCv>);
   return { cv };
 }
 

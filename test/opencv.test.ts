@@ -117,7 +117,7 @@ describe('loadOpenCv', () => {
       jest.doMock('@techstark/opencv-js', () => {
         starts++;
         if (starts === 1) throw new Error('out of memory');
-        return { __esModule: true, default: Promise.resolve(fake) };
+        return Promise.resolve(fake);
       });
       const fresh: typeof import('../lib/opencv') = require('../lib/opencv');
       await expect(fresh.loadOpenCv()).rejects.toMatchObject({

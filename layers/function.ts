@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Entry } from './zip';
+
+/** In the native layer; a function's own zip must not carry them a second time. */
+const IN_LAYER = ['onnxruntime-node', 'sharp', '@techstark/opencv-js', 'libheif-js'];
+
+/**
+ * One handler and all it imports as one CommonJS file with its source map. CommonJS, and `require` for what is
+ * imported lazily, because a layer's `NODE_PATH` does not serve ES-module imports.
+ */
+export async function functionEntries(root: string, name: string): Promise<Entry[]> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [join('handlers', `${name}.ts`)],
+    outfile: join(root, `${name}.js`),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    supported: { 'dynamic-import': false },
+    // The ES-module builds of the AWS SDK and of zod shrink to what is used.
+    mainFields: ['module', 'main'],
+    external: IN_LAYER.flatMap((layered) => [layered, `${layered}/*`]),
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return outputFiles.map(({ path, contents }) => ({ path: path.slice(root.length + 1), bytes: contents }));
+}
