@@ -7,18 +7,24 @@ import { loadConfig } from '../lib/config';
 import { DEFAULTS } from '../lib/options';
 import { halves } from './pipeline/scenes';
 
-/** What the shipped pipeline must reach on the 24 dresses of the validation photos, which training never saw. */
-const FLOORS = {
-  /** Pooled IoU of the dress, */
-  iou: 0.82,
-  /** and of the inner band along its outline, 2 % of the diagonal wide. */
-  boundaryIou: 0.6,
-  /** Most of the cut-out that may be skin by the labels, as a share. */
-  skinLeak: 0.02,
-} as const;
-
 const ROOT = join(__dirname, '..');
 const SPLIT = join(ROOT, 'training', 'splits', 'ccp-validation.json');
+/** Another CPU rounds int8 sums differently: figures move by thousandths, more than the card's own rounding. */
+const TOLERANCE = 0.005;
+
+/** What the model card promises for `default, expect dress`, less the tolerance. */
+function floors() {
+  const card = readFileSync(join(ROOT, 'models', 'MODEL_CARD.md'), 'utf8');
+  const cells =
+    card
+      .split('\n')
+      .find((line) => line.startsWith('| default, expect dress'))
+      ?.split('|') ?? [];
+  const [iou, boundaryIou, skinLeak] = [cells[2], cells[5], cells[6]].map((cell) => Number.parseFloat(cell ?? ''));
+  return { iou: iou! - TOLERANCE, boundaryIou: boundaryIou! - TOLERANCE, skinLeak: skinLeak! / 100 + TOLERANCE };
+}
+const FLOORS = floors();
+
 /** The photos are not ours to ship: whoever has them beside the repository runs this, others are told. */
 const DATA = join(ROOT, '..', 'shared', 'data', 'ccp');
 

@@ -1,0 +1,57 @@
+import { createApp } from '../../lib/app';
+import { loadConfig } from '../../lib/config';
+import { type CutOutOptions, DEFAULTS, type FORMATS } from '../../lib/options';
+import { sharp } from '../../lib/pipeline/codec';
+import { decode } from '../../lib/pipeline/decode';
+import { encode } from '../../lib/pipeline/encode';
+import { reduce } from '../../lib/pipeline/reduce';
+import { median } from '../scores';
+import { answer, asked, clock, peakRss, photoOf } from './task';
+
+/** The whole cut-out beside what cannot be avoided (decode, reduce, network, encode), in turns, one photo. */
+async function main(): Promise<void> {
+  const { height, format, rounds, threads } = asked<{
+    height: number;
+    format: (typeof FORMATS)[number];
+    rounds: number;
+    threads: number;
+  }>();
+  const { cutOut, segmenter } = createApp({ ...loadConfig(), threads });
+  const bytes = await photoOf(height);
+  const options: CutOutOptions = { ...DEFAULTS, expect: 'dress', crop: true, format };
+  const { image, findings } = await cutOut(bytes, options);
+  if (image === null) throw new Error('the shipped photo was not cut');
+  const { data, info } = await sharp(image.bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const rgba = { kind: 'cutout', width: info.width, height: info.height, rgba: data } as const;
+
+  const needed: number[] = [];
+  const whole: number[] = [];
+  const steps: Record<string, number[]> = {};
+  for (let round = 0; round <= rounds; round++) {
+    const unavoidable = await clock(async () => {
+      const { photo } = await decode(bytes);
+      const { width, height } = await segmenter.inputSize(photo.width, photo.height);
+      await segmenter.segment(await reduce(photo, width, height));
+      await encode(rgba, options);
+    });
+    let took: Readonly<Record<string, number>> = {};
+    const all = await clock(async () => {
+      took = (await cutOut(bytes, options)).findings.milliseconds;
+    });
+    if (round === 0) continue; // the first of each is not timed
+    needed.push(unavoidable);
+    whole.push(all);
+    for (const [step, ms] of Object.entries(took)) steps[step] = [...(steps[step] ?? []), ms];
+  }
+  answer({
+    megapixels: (findings.photo.width * findings.photo.height) / 1e6,
+    unavoidable: median(needed),
+    whole: median(whole),
+    ratio: median(whole.map((ms, i) => ms / (needed[i] as number))),
+    steps: Object.fromEntries(Object.entries(steps).map(([step, ms]) => [step, median(ms)])),
+    peakRss: peakRss(),
+    engine: (await segmenter.load()).engine,
+  });
+}
+
+void main();

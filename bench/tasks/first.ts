@@ -1,0 +1,28 @@
+import { createApp } from '../../lib/app';
+import { loadConfig } from '../../lib/config';
+import { DEFAULTS } from '../../lib/options';
+import { decode } from '../../lib/pipeline/decode';
+import { encode } from '../../lib/pipeline/encode';
+import { reduce } from '../../lib/pipeline/reduce';
+import { answer, asked, peakRss } from './task';
+
+/** A fresh process's first photo; with `unavoidable`, decode, reduce, network and encode alone. */
+async function main(): Promise<void> {
+  const { threads, unavoidable } = asked<{ threads: number; unavoidable: boolean }>();
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const { cutOut, segmenter } = createApp({ ...loadConfig(), threads });
+  if (unavoidable) {
+    const { photo } = await decode(bytes);
+    const { width, height } = await segmenter.inputSize(photo.width, photo.height);
+    await segmenter.segment(await reduce(photo, width, height));
+    const rgba = new Uint8Array(4 * photo.width * photo.height);
+    await encode({ kind: 'cutout', width: photo.width, height: photo.height, rgba }, { ...DEFAULTS, format: 'png' });
+  } else {
+    await cutOut(bytes, { ...DEFAULTS, expect: 'dress', crop: true });
+  }
+  answer({ peakRss: peakRss() });
+}
+
+void main();
