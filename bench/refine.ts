@@ -7,6 +7,7 @@ import { reduce } from '../lib/pipeline/reduce';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Matte, Photo, Probabilities } from '../lib/raster';
+import { halves } from './evaluation';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import { boundaryOverlap, iou, mean, median, type Overlap, overlap, pooled } from './scores';
 import { figure, ms, percent, table } from './table';
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ photos: string; labels: string; split: string; only?: string; out?: string }>();
   const split = JSON.parse(await readFile(options.split, 'utf8')) as { dress: string[] };
-  const folder = { ...options, dress: [14], skin: [41], split: { dress: split.dress, no_dress: [] } };
+  const folder = { ...options, classes: { dress: [14], skin: [41] }, split: { dress: split.dress, no_dress: [] } };
   const prepared = await prepare(folder);
   const opencv = await loadOpenCv();
   const rows: (string | number)[][] = [
@@ -66,13 +67,11 @@ async function main(): Promise<void> {
       const start = performance.now();
       const { alpha, width, height } = await make(one);
       took.push(performance.now() - start);
-      const guess = alpha.map((value) => (value > 127 ? 1 : 0));
+      const guess = halves(alpha);
       area.push(overlap(guess, one.dress));
       outline.push(boundaryOverlap(guess, one.dress, width, height));
-      for (let i = 0; i < guess.length; i++) {
-        cut += guess[i] as number;
-        leaked += (guess[i] as number) & (one.skin[i] as number);
-      }
+      cut += guess.reduce((sum, value) => sum + value, 0);
+      leaked += overlap(guess, one.skin).intersection;
     }
     rows.push([
       name,
@@ -102,7 +101,8 @@ async function prepare(folder: LabelledFolder): Promise<Prepared[]> {
     const { photo } = await decode(bytes);
     const { width, height } = await segmenter.inputSize(photo.width, photo.height);
     const probabilities = await segmenter.segment(await reduce(photo, width, height));
-    prepared.push({ photo, probabilities, ...(await truthOf(folder, id, photo)) });
+    const { dress, skin } = await truthOf(folder, id, photo);
+    prepared.push({ photo, probabilities, dress, skin: skin ?? new Uint8Array(dress.length) });
   }
   return prepared;
 }

@@ -96,7 +96,7 @@ function facts({ result }: Outcome): string {
 }
 
 /** Text, or an attribute's value, that is nothing but text. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 

@@ -32,9 +32,11 @@ export interface Parts {
   readonly segmenter: Segmenter;
   /** Loaded only when a request needs it. */
   readonly opencv: () => Promise<OpenCvBox>;
+  /** From probabilities to a matte, in the default mode; `bench/` exchanges it to tell what each part of it is worth. */
+  readonly refine?: typeof refine;
 }
 
-export function createCutOut({ segmenter, opencv }: Parts): CutOut {
+export function createCutOut({ segmenter, opencv, refine: toMatte = refine }: Parts): CutOut {
   return async (bytes, options) => {
     const { milliseconds, timed } = stopwatch();
     const { photo, format } = await timed('decode', () => decode(bytes));
@@ -48,7 +50,7 @@ export function createCutOut({ segmenter, opencv }: Parts): CutOut {
     });
     const matte = dressExpected(probabilities, options.expect)
       ? await timed('refine', async () =>
-          article ? threshold(photo, probabilities) : refine(photo, probabilities, opencv),
+          article ? threshold(photo, probabilities) : toMatte(photo, probabilities, opencv),
         )
       : null;
     const measured = await timed('measure', async () => measure(matte, probabilities, options.expect));
