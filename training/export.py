@@ -1,4 +1,4 @@
-"""A checkpoint -> what serving reads: ONNX (fp32 and int8), `model.json`, parity vectors.
+"""A checkpoint -> what serving reads: ONNX (fp32 and int8), TensorFlow.js, `model.json`, parity vectors.
 
     python export.py --checkpoint runs/main/best.pt --data ../../shared/data --models ../models
 
@@ -27,7 +27,8 @@ from torch import Tensor, nn
 
 from data import CLASSES, DRESS, IGNORE, Pixels, Sample, read_article, read_ccp
 from metrics import auc, boundary_counts, ece, iou_counts
-from model import STRIDE, build
+from model import STRIDE, DressNet, restore
+from tfjs import add_to as add_tfjs_to
 from train import served_size
 
 LONGEST = 384  # pixels; see EXPERIMENTS.md for other sizes
@@ -222,7 +223,7 @@ def parity(nets: dict[str, ort.InferenceSession]) -> dict:
 def publish(
     checkpoint: Path, models: Path, version: str, photos: list[Pixels], validation: list[Sample], force: bool
 ) -> dict:
-    """Write networks, manifest, parity vectors and float checkpoint to `models`.
+    """Write networks, manifest, parity vectors and float checkpoint to `models`; returns the manifest.
 
     Args:
         checkpoint: `best.pt` of a training run.
@@ -235,27 +236,24 @@ def publish(
     Raises:
         SystemExit: the model that is there scores better and `force` is not set.
     """
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    net = build(state["network"])
-    net.load_state_dict({k: v.float() if v.dtype == torch.half else v for k, v in state["model"].items()})
-    net.eval()
+    name, net = restore(checkpoint)
     logits, worn = presence_logits(net, validation), [s.presence > 0.5 for s in validation]
     calibration = calibrate(logits, worn)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models) as folder:
-        fp32, int8 = Path(folder) / f"{state['network']}-fp32.onnx", Path(folder) / f"{state['network']}-int8.onnx"
+        fp32, int8 = Path(folder) / f"{name}-fp32.onnx", Path(folder) / f"{name}-int8.onnx"
         to_onnx(net, calibration, fp32)
         to_int8(fp32, int8, photos)
         nets = {"int8": session(int8), "fp32": session(fp32)}
-        metrics = {name: judge(one, validation) for name, one in nets.items()}
+        metrics = {kind: judge(one, validation) for kind, one in nets.items()}
         metrics["presence_ece_cross_fitted"] = round(ece(cross_fitted(logits, worn), worn), 4)
         refuse_worse(models / "model.json", metrics, force)
         manifest = {
-            "name": state["network"],
+            "name": name,
             "version": version,
             "file": int8.name,
             "sha256": sha256(int8),
-            "float": {"file": fp32.name, "sha256": sha256(fp32), "checkpoint": f"{state['network']}.pt"},
+            "float": {"file": fp32.name, "sha256": sha256(fp32), "checkpoint": f"{name}.pt"},
             "input": {"name": "photo", "layout": "NHWC", "type": "uint8", "longest": LONGEST, "multiple": STRIDE},
             "classes": list(CLASSES),
             "activation": "softmax, given that a dress is worn; presence is a calibrated probability",
@@ -270,12 +268,13 @@ def publish(
         }
         (models / "parity.json").write_text(json.dumps(parity(nets)) + "\n")
         half = {k: v.half() if v.dtype.is_floating_point else v for k, v in net.state_dict().items()}
-        torch.save({"model": half, "network": state["network"]}, models / f"{state['network']}.pt")
+        torch.save({"model": half, "network": name}, models / f"{name}.pt")
         fp32.replace(models / fp32.name)
         int8.replace(models / int8.name)
     # Last, so that a manifest never names a network that is not there yet.
     (models / "model.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    return manifest
+    # From what is published by now, as anybody can do it again. The article's network has no such form.
+    return add_tfjs_to(models) if isinstance(net, DressNet) else manifest
 
 
 def refuse_worse(manifest: Path, metrics: dict, force: bool) -> None:

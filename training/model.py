@@ -237,3 +237,15 @@ def build(name: str, encoder: Path | None = None) -> nn.Module:
     if encoder is not None and isinstance(net, DressNet):
         net.encoder.load(encoder)
     return net
+
+
+def restore(checkpoint: Path) -> tuple[str, nn.Module]:
+    """The network of a checkpoint, in float and in `eval()`, and its name.
+
+    Args:
+        checkpoint: `best.pt` of a training run, or a published one, which is in half floats.
+    """
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    net = build(state["network"])
+    net.load_state_dict({k: v.float() if v.dtype == torch.half else v for k, v in state["model"].items()})
+    return state["network"], net.eval()

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import export
+import tfjs
 from data import DRESS, PART, SKIN, Corpus, Sample
 from model import build
 from train import Draws, Settings, group_of, look, served_size, train
@@ -76,6 +77,7 @@ def test_the_exported_networks_say_what_the_checkpoint_says(corpus, trained, tmp
     int8, _ = export.run(export.session(tmp_path / manifest["file"]), photo)
     assert np.abs(int8 - fp32).mean() < 0.05
     assert (tmp_path / manifest["file"]).stat().st_size < 4_000_000
+    assert manifest["tfjs"] and tfjs.add_to(tmp_path) == manifest  # and anybody can make the same from it again
 
     vectors = json.loads((tmp_path / "parity.json").read_text())
     again, _ = export.session(tmp_path / manifest["float"]["file"]).run(None, {"photo": export.pattern()[None]})
