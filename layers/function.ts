@@ -4,6 +4,13 @@ import type { Entry } from './zip';
 
 /** In the native layer; a function's own zip must not carry them a second time. */
 const IN_LAYER = ['onnxruntime-node', 'sharp', '@techstark/opencv-js', 'libheif-js'];
+/** For machines with room for them; a function that is told to use them says that they are not there. */
+const NOT_ON_LAMBDA = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-converter',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-node',
+];
 
 /**
  * One handler and all it imports as one CommonJS file with its source map. CommonJS, and `require` for what is
@@ -22,7 +29,7 @@ export async function functionEntries(root: string, name: string): Promise<Entry
     supported: { 'dynamic-import': false },
     // The ES-module builds of the AWS SDK and of zod shrink to what is used.
     mainFields: ['module', 'main'],
-    external: IN_LAYER.flatMap((layered) => [layered, `${layered}/*`]),
+    external: [...IN_LAYER, ...NOT_ON_LAMBDA].flatMap((layered) => [layered, `${layered}/*`]),
     minify: true,
     sourcemap: true,
     sourcesContent: false,

@@ -1,9 +1,11 @@
 import sharp from 'sharp';
 import { type Config, loadConfig } from './config';
 import { type CutOut, createCutOut } from './cut-out';
+import { log } from './log';
 import { loadOpenCv } from './opencv';
 import type { Segmenter } from './ports';
 import { onnxSegmenter } from './segmenters/onnx';
+import { tfjsSegmenter } from './segmenters/tfjs';
 
 /** The real parts, joined. */
 export interface App {
@@ -14,6 +16,14 @@ export interface App {
 /** The composition root: the one place that chooses implementations. Call it once per process. */
 export function createApp(config: Config = loadConfig()): App {
   sharp.concurrency(config.threads);
-  const segmenter = onnxSegmenter(config);
+  const segmenter = segmenterOf(config);
   return { cutOut: createCutOut({ segmenter, opencv: loadOpenCv }), segmenter };
+}
+
+/** Nothing is chosen by what happens to be installed, except where `tfjs` asks for just that. */
+const RUNTIMES = { tfjs: 'any', 'tfjs-node': 'native', 'tfjs-wasm': 'wasm' } as const;
+
+function segmenterOf({ segmenter, models, threads }: Config): Segmenter {
+  if (segmenter === 'onnx') return onnxSegmenter({ models, threads });
+  return tfjsSegmenter({ models, runtime: RUNTIMES[segmenter], log });
 }

@@ -1,10 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
+/**
+ * ONNX Runtime, or TensorFlow.js: on libtensorflow where that is installed, otherwise on WebAssembly (`tfjs`), or on the
+ * one or the other and nothing else.
+ */
+export const ENGINES = ['onnx', 'tfjs', 'tfjs-node', 'tfjs-wasm'] as const;
+export type Engine = (typeof ENGINES)[number];
+
 /** Everything that comes from the environment; nothing else reads it. */
 export interface Config {
   /** Folder with `model.json` and the network (`DRESSCUT_MODELS`). */
   readonly models: string;
+  /** Which engine runs the network (`SEGMENTER`). */
+  readonly segmenter: Engine;
   /** Threads for the network and for sharp (`DRESSCUT_THREADS`). */
   readonly threads: number;
   /** Photos that one process cuts at the same time (`DRESSCUT_CONCURRENCY`). */
@@ -36,6 +45,7 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     models: env.DRESSCUT_MODELS || join(__dirname, '..', 'models'),
+    segmenter: engine(env, 'SEGMENTER'),
     // One thread below two real CPUs: ONNX Runtime's threads wait for each other actively.
     threads: wholeNumber(env, 'DRESSCUT_THREADS', 1, 64) ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
     // One cut keeps two CPUs busy: 10.3 photos a second one at a time, 9.9 and 8.9 with two and three at once.
@@ -49,6 +59,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     uploadDefaults: Object.fromEntries(new URLSearchParams(env.DRESSCUT_OPTIONS ?? '')),
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
   };
+}
+
+function engine(env: NodeJS.ProcessEnv, name: string): Engine {
+  const text = env[name] || 'onnx';
+  const found = ENGINES.find((known) => known === text);
+  if (found === undefined) throw new Error(`${name} must be one of ${ENGINES.join(', ')}, received "${text}"`);
+  return found;
 }
 
 function buckets(env: NodeJS.ProcessEnv): Pick<Config, 'uploadsBucket' | 'cutoutsBucket'> {

@@ -4,7 +4,7 @@ import type { Photo, Probabilities } from './raster';
 export interface ModelInfo {
   readonly name: string;
   readonly version: string;
-  /** Lower-case hex of the network file. */
+  /** SHA-256 of what was loaded, in lower-case hex. */
   readonly sha256: string;
   /** Which engine runs it, for logs and `GET /v1/model`. */
   readonly engine: string;

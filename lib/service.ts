@@ -6,6 +6,7 @@ import type { Config } from './config';
 import { createHttp } from './http/create-http';
 import type { Limits } from './http/cutouts';
 import type { Keys } from './http/keys';
+import { log } from './log';
 import { drawAlpha, drawApart, drawPicture } from './pipeline/canvas';
 import { MAX_BYTES } from './pipeline/limits';
 import { trace } from './pipeline/trace';
@@ -70,9 +71,4 @@ async function readModel(models: string): Promise<{ manifest: unknown; card: str
   const manifest: unknown = JSON.parse(await readFile(join(models, 'model.json'), 'utf8'));
   const card = await readFile(join(models, 'MODEL_CARD.md'), 'utf8').catch(() => null);
   return { manifest, card };
-}
-
-/** One JSON object a line, where Lambda and a terminal alike collect it. */
-function log(entry: Readonly<Record<string, unknown>>): void {
-  process.stderr.write(`${JSON.stringify(entry)}\n`);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadConfig } from '../lib/config';
+import { ENGINES, loadConfig } from '../lib/config';
 
 /** What it says when it throws; fails when it does not. */
 function messageOf(load: () => unknown): string {
@@ -39,6 +39,17 @@ describe('loadConfig', () => {
       expect(load).toThrow(`DRESSCUT_THREADS must be a whole number from 1 to 64, received "${text}"`);
     },
   );
+
+  it('runs ONNX Runtime unless SEGMENTER names another engine', () => {
+    expect(loadConfig({}).segmenter).toBe('onnx');
+    expect(loadConfig({ SEGMENTER: '' }).segmenter).toBe('onnx');
+    for (const engine of ENGINES) expect(loadConfig({ SEGMENTER: engine }).segmenter).toBe(engine);
+  });
+
+  it.each(['TFJS', 'tensorflow', ' tfjs', 'toString'])('names the engines where SEGMENTER is %j', (text) => {
+    const known = 'onnx, tfjs, tfjs-node, tfjs-wasm';
+    expect(() => loadConfig({ SEGMENTER: text })).toThrow(`SEGMENTER must be one of ${known}, received "${text}"`);
+  });
 
   it('listens on this machine alone, on port 3000, with no say about keys, unless it is told otherwise', () => {
     expect(loadConfig({})).toMatchObject({ host: '127.0.0.1', port: 3000, apiKeys: undefined });

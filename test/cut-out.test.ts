@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { boundaryOverlap, iou, overlap } from '../bench/scores';
 import { createApp } from '../lib/app';
-import { loadConfig } from '../lib/config';
 import { type CutOut, type CutOutResult, createCutOut } from '../lib/cut-out';
 import { DresscutError } from '../lib/errors';
 import { STEPS } from '../lib/findings';
@@ -12,6 +11,7 @@ import { type CutOutOptions, DEFAULTS } from '../lib/options';
 import { VERDICT } from '../lib/pipeline/measure';
 import type { Segmenter } from '../lib/ports';
 import type { Probabilities } from '../lib/raster';
+import { configUnderTest } from './config-under-test';
 import { refusal } from './pipeline/pictures';
 import { discPhoto, discProbabilities, discTruth, halves, probabilitiesOf } from './pipeline/scenes';
 
@@ -34,7 +34,7 @@ async function lastChannel(bytes: Uint8Array) {
 }
 
 describe('a photo of a person in a dress', () => {
-  const real = createApp({ ...loadConfig({}), threads: 1 });
+  const real = createApp({ ...configUnderTest(), threads: 1 });
   let dress: Buffer;
   let whole: CutOutResult;
   beforeAll(async () => {
@@ -99,7 +99,7 @@ describe('a photo of a person in a dress', () => {
 
 describe('a photo without a dress', () => {
   it('is answered with no_dress, without a picture, without OpenCV', async () => {
-    const { segmenter } = createApp({ ...loadConfig({}), threads: 1 });
+    const { segmenter } = createApp({ ...configUnderTest(), threads: 1 });
     const opencv = jest.fn(loadOpenCv);
     const bytes = await readFile(join(FIXTURES, 'no-dress.jpg'));
     const { findings, image, matte } = await createCutOut({ segmenter, opencv })(bytes, asking());

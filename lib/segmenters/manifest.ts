@@ -12,6 +12,15 @@ const manifestSchema = z.object({
   /** The network, beside the manifest. */
   file: z.string().regex(/^[\w.-]+$/, 'must be a plain file name'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The same network for TensorFlow.js; models of one's own may lack it. */
+  tfjs: z
+    .object({
+      /** Its `model.json`, in a folder beside the manifest; the weights that it names lie beside it. */
+      file: z.string().regex(/^\w[\w-]*\/\w[\w.-]*$/, 'must be a plain file name in a plain folder'),
+      /** Of the bytes of `file` and then of its weights, as one. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   input: z.object({
     /** The photo's longest side is brought to this, in pixels, */
     longest: z.int().min(64).max(2048),

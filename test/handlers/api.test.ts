@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import sharp from 'sharp';
-import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from '../http/loopback';
 
 // Lambda's handler as API Gateway calls it, and the same calls over HTTP on this machine, with the real network.
@@ -16,7 +16,7 @@ let handler: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructure
 beforeAll(async () => {
   process.env.DRESSCUT_API_KEYS = keys.join(',');
   ({ handler } = await import('../../handlers/api'));
-  local = await listen(createService(loadConfig({}), { keys, maxAnswerBytes: null }));
+  local = await listen(createService(configUnderTest(), { keys, maxAnswerBytes: null }));
   photo = await sharp(readFileSync(join(__dirname, '..', 'fixtures', 'dress.jpg')))
     .resize(384)
     .jpeg()

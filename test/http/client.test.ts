@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 
 /** A program as somebody would write it against the generated client. */
@@ -32,7 +32,7 @@ let local: Loopback;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dresscut-client-'));
-  local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+  local = await listen(createService(configUnderTest(), { keys: 'off', maxAnswerBytes: null }));
 });
 afterAll(async () => {
   await local?.close();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 
 // The real network behind real HTTP, and the same calls through Lambda's handler.
@@ -10,7 +10,7 @@ const photo = readFileSync(join(__dirname, '..', 'fixtures', 'dress.jpg'));
 const path = '/v1/cutouts?expect=dress';
 let local: Loopback;
 beforeAll(async () => {
-  local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+  local = await listen(createService(configUnderTest(), { keys: 'off', maxAnswerBytes: null }));
 });
 afterAll(() => local.close());
 

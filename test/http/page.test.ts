@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { loadConfig } from '../../lib/config';
 import { createService, type Road } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 
 // The page in a real Chromium against the real network. DRESSCUT_CHROMIUM names the browser where it lies elsewhere.
@@ -26,7 +26,7 @@ let browser: Browser;
 
 (executablePath === undefined ? describe.skip : describe)('the page at /', () => {
   beforeAll(async () => {
-    local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+    local = await listen(createService(configUnderTest(), { keys: 'off', maxAnswerBytes: null }));
     // In a container there is neither the sandbox nor much shared memory.
     const args = ['--no-sandbox', '--disable-dev-shm-usage'];
     browser = await chromium.launch({ args, ...(executablePath && { executablePath }) });
@@ -197,7 +197,7 @@ let browser: Browser;
 
   /** A page of another service than that of the other tests. */
   async function visitWith(road: Road, use: (page: Page) => Promise<void>): Promise<void> {
-    const other = await listen(createService(loadConfig({}), road));
+    const other = await listen(createService(configUnderTest(), road));
     try {
       await visit(use, {}, other);
     } finally {

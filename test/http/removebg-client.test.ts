@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'remove.bg';
 import sharp from 'sharp';
-import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 
 /**
@@ -25,7 +25,7 @@ const asked: string[] = [];
 
 beforeAll(async () => {
   const keys = [createHash('sha256').update(KEY).digest('hex')];
-  local = await listen(createService(loadConfig({}), { keys, maxAnswerBytes: null }));
+  local = await listen(createService(configUnderTest(), { keys, maxAnswerBytes: null }));
   const port = Number(new URL(local.url).port);
   const reroute = (options: RequestOptions, answered?: (answer: IncomingMessage) => void): ClientRequest => {
     asked.push(`${options.method?.toUpperCase()} ${options.host ?? options.hostname}${options.path}`);

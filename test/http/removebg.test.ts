@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
-import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
+import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 
 // The real network behind real HTTP, called as remove.bg's own documentation says.
@@ -14,7 +14,7 @@ beforeAll(async () => {
     .resize(512)
     .jpeg()
     .toBuffer();
-  local = await listen(createService(loadConfig({}), { keys: 'off', maxAnswerBytes: null }));
+  local = await listen(createService(configUnderTest(), { keys: 'off', maxAnswerBytes: null }));
 });
 afterAll(() => local.close());
 

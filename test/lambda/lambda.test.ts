@@ -214,6 +214,25 @@ const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[
   );
 
   test(
+    'an engine that the zips do not carry is refused in words, and the default one is named',
+    async () => {
+      const answers = async (SEGMENTER: string) => {
+        const api = await started('api', { SEGMENTER });
+        const answer = (await api.invoke(call('/v1/model', null))) as Answer;
+        return { status: answer.statusCode, code: JSON.parse(answer.body ?? '').code, log: api.output() };
+      };
+      const absent = { status: 503, code: 'model-unavailable' };
+      const wasm = await answers('tfjs');
+      expect(wasm).toMatchObject(absent);
+      expect(wasm.log).toMatch(/the Lambda zips do not carry it; SEGMENTER=onnx is the engine for Lambda/);
+      const native = await answers('tfjs-node');
+      expect(native).toMatchObject(absent);
+      expect(native.log).toMatch(/tfjs-node is not installed; npm install --no-save/);
+    },
+    PATIENCE,
+  );
+
+  test(
     'without keys the API does not start, and says what is missing',
     async () => {
       const at = await unpack(artefacts, 'api');

@@ -5,29 +5,73 @@ import fc from 'fast-check';
 import type { Segmenter } from '../../lib/ports';
 import type { Photo } from '../../lib/raster';
 import { onnxSegmenter } from '../../lib/segmenters/onnx';
+import { tfjsSegmenter } from '../../lib/segmenters/tfjs';
 import { refusal } from '../pipeline/pictures';
 import { discPhoto } from '../pipeline/scenes';
 
 const MODELS = join(__dirname, '..', '..', 'models');
-/** How far another CPU's integer arithmetic may be from the one that wrote `parity.json`. */
-const PARITY = 0.03;
 
-/** The last sum of the graph is in 8 bits for three classes: each may be off by half a level, 0.002, and its scale. */
-const SUM = 0.012;
+interface Vectors {
+  readonly presence: number;
+  readonly probabilities: readonly number[];
+}
 
 interface Parity {
   readonly height: number;
   readonly width: number;
   readonly every: number;
-  readonly int8: { readonly presence: number; readonly probabilities: readonly number[] };
+  readonly int8: Vectors;
+  readonly fp32: Vectors;
 }
 
-interface ManifestFile {
-  readonly name: string;
-  readonly version: string;
+interface Named {
   readonly file: string;
   readonly sha256: string;
 }
+
+interface ManifestFile extends Named {
+  readonly name: string;
+  readonly version: string;
+  readonly tfjs: Named;
+}
+
+interface Engine {
+  readonly segmenterIn: (models: string) => Segmenter;
+  readonly engine: RegExp;
+  /** The part of the manifest that names its network, and the same manifest with that part changed. */
+  readonly named: (manifest: ManifestFile) => Named;
+  readonly renamed: (manifest: ManifestFile, changed: Partial<Named>) => object;
+  /** Files that are loaded beside the one that is named. */
+  readonly beside: readonly string[];
+  /** Whose answers in `parity.json` it gives, and how far it may be from them. */
+  readonly vectors: 'int8' | 'fp32';
+  readonly tolerance: number;
+  /** How far from 1 the three probabilities may add up to. */
+  readonly sum: number;
+}
+
+const ENGINES: Record<string, Engine> = {
+  onnx: {
+    segmenterIn: (models) => onnxSegmenter({ models, threads: 1 }),
+    engine: /^onnxruntime-node \d+\.\d+/,
+    named: (manifest) => manifest,
+    renamed: (manifest, changed) => ({ ...manifest, ...changed }),
+    beside: [],
+    vectors: 'int8',
+    tolerance: 0.03, // another CPU's integer arithmetic
+    sum: 0.012, // in 8 bits for three classes: each may be off by half a level, 0.002, and its scale
+  },
+  'tfjs-wasm': {
+    segmenterIn: (models) => tfjsSegmenter({ models, runtime: 'wasm', log: () => undefined }),
+    engine: /^@tensorflow\/tfjs-backend-wasm \d+\.\d+\.\d+ with SIMD$/,
+    named: ({ tfjs }) => tfjs,
+    renamed: (manifest, changed) => ({ ...manifest, tfjs: { ...manifest.tfjs, ...changed } }),
+    beside: ['dressnet-tfjs/group1-shard1of1.bin'],
+    vectors: 'fp32',
+    tolerance: 0.02,
+    sum: 1e-5,
+  },
+};
 
 /** The picture that `parity.json` describes, the same as `pattern()` in `training/export.py`. */
 function pattern({ width, height }: Parity): Photo {
@@ -40,31 +84,29 @@ function pattern({ width, height }: Parity): Photo {
 
 const readJson = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
 
-describe('the shipped network', () => {
+describe.each(Object.entries(ENGINES))('the shipped network on %s', (_, engine) => {
   let segmenter: Segmenter;
   let parity: Parity;
   beforeAll(async () => {
-    segmenter = onnxSegmenter({ models: MODELS, threads: 1 });
+    segmenter = engine.segmenterIn(MODELS);
     parity = await readJson<Parity>(join(MODELS, 'parity.json'));
   });
 
   test('is the one that the manifest names', async () => {
-    const { name, version, sha256 } = await readJson<ManifestFile>(join(MODELS, 'model.json'));
-    expect(await segmenter.load()).toEqual({
-      name,
-      version,
-      sha256,
-      engine: expect.stringMatching(/^onnxruntime-node \d+\.\d+/),
-    });
+    const manifest = await readJson<ManifestFile>(join(MODELS, 'model.json'));
+    const { name, version } = manifest;
+    const { sha256 } = engine.named(manifest);
+    expect(await segmenter.load()).toEqual({ name, version, sha256, engine: expect.stringMatching(engine.engine) });
   });
 
   test('says here what it said where it was trained', async () => {
     const { background, skin, dress, presence } = await segmenter.segment(pattern(parity));
     const said = [...background, ...skin, ...dress].filter((_, i) => i % parity.every === 0);
-    expect(said).toHaveLength(parity.int8.probabilities.length);
-    const apart = said.map((p, i) => Math.abs(p - parity.int8.probabilities[i]!));
-    expect(Math.max(...apart)).toBeLessThan(PARITY);
-    expect(Math.abs(presence - parity.int8.presence)).toBeLessThan(PARITY);
+    const vectors = parity[engine.vectors];
+    expect(said).toHaveLength(vectors.probabilities.length);
+    const apart = said.map((p, i) => Math.abs(p - vectors.probabilities[i]!));
+    expect(Math.max(...apart)).toBeLessThan(engine.tolerance);
+    expect(Math.abs(presence - vectors.presence)).toBeLessThan(engine.tolerance);
   });
 
   test('gives three probabilities that add up to 1 at every pixel, and one presence', async () => {
@@ -73,7 +115,7 @@ describe('the shipped network', () => {
     expect([background.length, skin.length, dress.length]).toEqual(Array(3).fill(160 * 240));
     const wrong = dress.findIndex((d, i) => {
       const [b, s] = [background[i]!, skin[i]!];
-      return !(Math.abs(b + s + d - 1) < SUM && b >= 0 && s >= 0 && d >= 0);
+      return !(Math.abs(b + s + d - 1) < engine.sum && b >= 0 && s >= 0 && d >= 0);
     });
     expect(wrong).toBe(-1);
     expect(presence).toBeGreaterThanOrEqual(0);
@@ -112,64 +154,70 @@ describe('the shipped network', () => {
   });
 });
 
-describe('a folder of models that is not in order', () => {
+describe.each(Object.entries(ENGINES))('a folder of models that is not in order, on %s', (_, engine) => {
   let folder: string;
   let manifest: ManifestFile;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dresscut-models-'));
     manifest = await readJson<ManifestFile>(join(MODELS, 'model.json'));
-    for (const file of ['model.json', manifest.file]) await cp(join(MODELS, file), join(folder, file));
+    await mend();
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const write = (changed: object) => writeFile(join(folder, 'model.json'), JSON.stringify(changed));
   const mend = async () => {
-    for (const file of ['model.json', manifest.file]) await cp(join(MODELS, file), join(folder, file), { force: true });
+    const files = ['model.json', engine.named(manifest).file, ...engine.beside];
+    for (const file of files) await cp(join(MODELS, file), join(folder, file), { force: true });
   };
+  const network = () => join(folder, engine.named(manifest).file);
   const photo = discPhoto(64, 64);
 
   test.each<[string, RegExp, () => Promise<void>]>([
-    ['the network is another than the manifest says', /sha256/, () => writeFile(join(folder, manifest.file), 'other')],
-    ['the network is missing', /could not be loaded.*ENOENT/, () => rm(join(folder, manifest.file))],
+    ['the network is another than the manifest says', /sha256/, () => writeFile(network(), 'other')],
+    ['the network is missing', /could not be loaded.*ENOENT/, () => rm(network())],
     ['the manifest is missing', /model\.json could not be read/, () => rm(join(folder, 'model.json'))],
     [
       'the manifest is no JSON',
       /model\.json could not be read/,
       () => writeFile(join(folder, 'model.json'), '{"name":'),
     ],
-    ['the manifest has another checksum', /sha256/, () => write({ ...manifest, sha256: '0'.repeat(64) })],
+    ['the manifest has another checksum', /sha256/, () => write(engine.renamed(manifest, { sha256: '0'.repeat(64) }))],
     ['the manifest names no version', /version/, () => write({ ...manifest, version: '' })],
     [
       'the classes stand in another order',
       /classes/,
       () => write({ ...manifest, classes: ['dress', 'skin', 'background'] }),
     ],
-    ['the network lies in another folder', /plain file name/, () => write({ ...manifest, file: '../network.onnx' })],
-  ])('is refused where %s, and works once it is mended', async (_, words, breakIt) => {
+    [
+      'the network lies in another folder',
+      /plain file name/,
+      () => write(engine.renamed(manifest, { file: '../network' })),
+    ],
+  ])('is refused where %s, and works once it is mended', async (_what, words, breakIt) => {
     await breakIt();
-    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    const segmenter = engine.segmenterIn(folder);
     for (const failed of [await refusal(segmenter.load()), await refusal(segmenter.segment(photo))]) {
       expect(failed).toMatchObject({ name: 'DresscutError', code: 'model-unavailable', status: 503, final: false });
       expect(failed.message).toMatch(words);
     }
     await mend();
-    expect((await segmenter.load()).sha256).toBe(manifest.sha256);
+    expect((await segmenter.load()).sha256).toBe(engine.named(manifest).sha256);
     expect((await segmenter.segment(photo)).dress).toHaveLength(64 * 64);
   });
 
   test('is refused where the network is no network, checksum and all', async () => {
     const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'; // of no bytes at all
-    await writeFile(join(folder, manifest.file), '');
-    await write({ ...manifest, sha256 });
-    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    for (const file of [network(), ...engine.beside.map((name) => join(folder, name))]) await writeFile(file, '');
+    await write(engine.renamed(manifest, { sha256 }));
+    const segmenter = engine.segmenterIn(folder);
     expect(await refusal(segmenter.segment(photo))).toMatchObject({ code: 'model-unavailable' });
   });
 
   test('is read only once when it is in order', async () => {
-    const segmenter = onnxSegmenter({ models: folder, threads: 1 });
+    const segmenter = engine.segmenterIn(folder);
     await segmenter.load();
     await rm(folder, { recursive: true });
-    expect((await segmenter.load()).sha256).toBe(manifest.sha256);
+    expect((await segmenter.load()).sha256).toBe(engine.named(manifest).sha256);
     expect((await segmenter.segment(photo)).width).toBe(64);
     expect(await segmenter.inputSize(64, 64)).toEqual({ width: 384, height: 384 });
   });

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { DresscutError } from '../errors';
+import type { Segmenter } from '../ports';
+import type { Photo } from '../raster';
+import { type Manifest, readManifest } from './manifest';
+
+/** What a network says of one photo. */
+export interface Answer {
+  /** Background, skin and dress one after the other, `3 * width * height` floats, 0 to 1. */
+  planes: Float32Array;
+  /** Calibrated, 0 to 1. */
+  presence: number;
+}
+
+/** A network that an engine has loaded. */
+export interface Network {
+  /** Lower-case hex of what was loaded. */
+  readonly sha256: string;
+  /** Which engine runs it, with its version. */
+  readonly engine: string;
+  /** @param small a photo whose sides are multiples of what the manifest says */
+  run(small: Photo): Promise<Answer>;
+}
+
+/**
+ * What every engine has in common. The network is loaded once, at the first call; a load that failed is forgotten, so
+ * that the next call tries again instead of finding a poisoned process.
+ *
+ * @param models folder of `model.json` and what it names
+ * @param open loads the network that the manifest names; whatever it throws becomes `model-unavailable`
+ */
+export function fromNetwork(models: string, open: (manifest: Manifest) => Promise<Network>): Segmenter {
+  let manifest: Promise<Manifest> | undefined;
+  let loading: Promise<{ manifest: Manifest; network: Network }> | undefined;
+
+  const readOnce = (): Promise<Manifest> => {
+    manifest ??= readManifest(models).catch((thrown: unknown) => {
+      manifest = undefined;
+      throw thrown;
+    });
+    return manifest;
+  };
+  const loadOnce = (): Promise<{ manifest: Manifest; network: Network }> => {
+    loading ??= readOnce()
+      .then(async (read) => ({ manifest: read, network: await open(read).catch(unavailable) }))
+      .catch((thrown: unknown) => {
+        loading = undefined;
+        manifest = undefined; // it may be the manifest that is wrong, or replaced by now
+        throw thrown;
+      });
+    return loading;
+  };
+
+  return {
+    async load() {
+      const { manifest, network } = await loadOnce();
+      const { name, version } = manifest;
+      return { name, version, sha256: network.sha256, engine: network.engine };
+    },
+
+    async inputSize(width, height) {
+      const { longest, multiple } = (await readOnce()).input;
+      const scale = longest / Math.max(width, height);
+      const fit = (side: number) => Math.max(multiple, Math.round((side * scale) / multiple) * multiple);
+      return { width: fit(width), height: fit(height) };
+    },
+
+    async segment(small) {
+      const { network } = await loadOnce();
+      const { planes, presence } = await network.run(small);
+      const { width, height } = small;
+      const size = width * height;
+      return {
+        kind: 'probabilities',
+        width,
+        height,
+        background: planes.subarray(0, size),
+        skin: planes.subarray(size, 2 * size),
+        dress: planes.subarray(2 * size, 3 * size),
+        presence,
+      };
+    },
+  };
+}
+
+/**
+ * @param parts what was read of `file`, in the order in which it is loaded
+ * @returns the SHA-256 of all bytes, as if they were one file
+ * @throws Error when it is not the one that the manifest says
+ */
+export function checkSha256(file: string, expected: string, parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  const sha256 = hash.digest('hex');
+  if (sha256 !== expected) throw new Error(`${file} has sha256 ${sha256}, the manifest says ${expected}`);
+  return sha256;
+}
+
+function unavailable(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new DresscutError('model-unavailable', `the network could not be loaded: ${reason}`, { cause });
+}
