@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { type EngineRow, enginesAll, engineTable } from './engines';
 import { machine } from './machine';
 import { median } from './scores';
 import { speedPage } from './speed-page';
@@ -76,17 +77,23 @@ export interface Speed {
   readonly growth: readonly { threads: number; format: string; whole: number; unavoidable: number }[];
   readonly first: readonly First[];
   readonly throughput: readonly { workers: number; perSecond: number }[];
+  readonly engines: readonly EngineRow[];
   readonly rivals: readonly Rival[];
 }
 
 async function main(): Promise<void> {
-  const { quick, out } = new Command('bench')
+  const { quick, engines, out } = new Command('bench')
     .description('Measure speed and memory, beside what cannot be avoided and beside others, in one run.')
     .option('--quick', 'small photos, few rounds and no peers: does it run at all?', false)
+    .option('--engines', 'the engines alone, printed and not written', false)
     .option('--out <dir>', 'where the figures and the page go', join(__dirname, 'results'))
     .parse()
-    .opts<{ quick: boolean; out: string }>();
+    .opts<{ quick: boolean; engines: boolean; out: string }>();
   const plan = quick ? QUICK : FULL;
+  if (engines) {
+    process.stdout.write(`${engineTable(await measureEngines(plan))}\n`);
+    return;
+  }
   const on = machine(); // first, so that its load is not our own
   const timings = await timeAll(plan);
   const result: Speed = {
@@ -97,6 +104,7 @@ async function main(): Promise<void> {
     growth: growthOf(timings),
     first: await firstAll(plan),
     throughput: await throughputAll(plan),
+    engines: await measureEngines(plan),
     rivals: await rivalsAll(plan, timings),
   };
   process.stdout.write(`${print(result)}\n`);
@@ -107,6 +115,12 @@ async function main(): Promise<void> {
   await writeFile(`${file}.html`, speedPage(result));
   process.stdout.write(`\n${file}.json and .html\n`);
 }
+
+const measureEngines = (plan: typeof FULL) =>
+  enginesAll(3 * plan.rounds, (ask) => {
+    say(`network alone, ${JSON.stringify(ask)}`);
+    return measure('engine', ask);
+  });
 
 const say = (what: string) => process.stderr.write(`${what}\n`);
 
@@ -293,7 +307,7 @@ async function rivalsAll(plan: typeof FULL, timings: readonly Timing[]): Promise
   ];
 }
 
-function print({ machine: on, timings, growth, first, throughput, rivals }: Speed): string {
+function print({ machine: on, timings, growth, first, throughput, engines, rivals }: Speed): string {
   const versions = Object.entries(on.versions).map(([name, version]) => `${name} ${version}`);
   const megapixels = (value: number) => `${value.toFixed(1)} MP`;
   const parts = ['decode', 'segment', 'refine', 'measure', 'compose', 'encode'];
@@ -321,6 +335,8 @@ function print({ machine: on, timings, growth, first, throughput, rivals }: Spee
     ]),
     '\nThroughput, 1.5 MP, processes of one thread:',
     table([['workers', 'photos a second'], ...throughput.map((t) => [t.workers, t.perSecond.toFixed(1)])]),
+    '\nEngines, the network alone at the served size, each in a process of its own, one thread where it can be told:',
+    engineTable(engines),
     '\nBeside others:',
     table([
       ['what', 'measured', 'theirs ms', 'ours ms', 'peak RSS MB', 'can', 'cannot'],

@@ -4,14 +4,24 @@ const escape_ = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 
 /** The figures of one run as one HTML page: plots are drawn as SVG, nothing is fetched. */
 export function speedPage(speed: Speed): string {
-  const { machine: on, date, timings, throughput, rivals } = speed;
+  const { machine: on, date, timings, throughput, engines, rivals } = speed;
   const versions = Object.entries(on.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [...new Set(timings.map(({ threads, format }) => `${threads} thread(s), ${format}`))];
   const workers = throughput.map((t) => ({ label: `${t.workers} worker(s)`, value: t.perSecond }));
   const others = rivals.flatMap(({ name, measured, theirs, ours }) =>
     theirs === null || ours === null ? [] : [{ label: `${name}: ${measured}, times ours`, value: theirs / ours }],
   );
-  const absent = rivals.filter((rival) => rival.theirs === null);
+  const absent = [
+    ...rivals.filter((rival) => rival.theirs === null),
+    ...engines.filter((engine) => engine.measured === null),
+  ];
+  const networks = engines.flatMap(({ name, measured, modelMb, packagesMb }) => {
+    if (measured === null) return [];
+    const { load, first, peakRss } = measured;
+    const rest = `loads in ${load.toFixed(0)} ms, first run ${first.toFixed(0)} ms, peak RSS ${peakRss} MB`;
+    const sizes = `model ${modelMb.toFixed(1)} MB, packages ${packagesMb.toFixed(0)} MB`;
+    return [{ label: `${name}: ${rest}, ${sizes}`, value: measured.warm }];
+  });
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -49,6 +59,8 @@ ${lines
 </div>
 <h2>Photos a second</h2>
 ${bars(workers)}
+<h2>Engines: milliseconds of the network alone, warm</h2>
+${bars(networks)}
 <h2>Beside others: above 1 they take longer</h2>
 ${bars(others)}
 <ul>${absent.map(({ name, reason }) => `<li>${escape_(name)}: not measured, ${escape_(reason ?? '')}</li>`).join('')}</ul>

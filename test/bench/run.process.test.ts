@@ -19,6 +19,18 @@ describe('bench --quick', () => {
         for (const step of ['decode', 'segment', 'refine', 'encode']) expect(steps[step]).toBeGreaterThan(0);
       }
       expect(speed.throughput[0]?.perSecond).toBeGreaterThan(0);
+      const [onnx, wasm, native] = speed.engines;
+      for (const row of [onnx, wasm]) {
+        for (const figure of ['load', 'first', 'warm', 'peakRss'] as const) {
+          expect(row?.measured?.[figure]).toBeGreaterThan(0);
+        }
+        expect(row?.modelMb).toBeGreaterThan(1);
+        expect(row?.packagesMb).toBeGreaterThan(1);
+      }
+      // On libtensorflow, or with the reason why not.
+      expect(native?.measured?.warm ?? native?.reason).toEqual(
+        native?.measured ? expect.any(Number) : expect.stringContaining('@tensorflow/tfjs-node'),
+      );
       expect(speed.rivals.map(({ theirs, reason }) => theirs ?? reason)).toEqual([
         expect.any(Number),
         'left out by --quick',
