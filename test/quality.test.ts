@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { evaluate, type Summary, summarise, WAYS } from '../bench/evaluation';
 import type { LabelledFolder } from '../bench/labelled-photos';
 import { createApp } from '../lib/app';
-import { loadConfig } from '../lib/config';
+import { configUnderTest } from './config-under-test';
 
 const ROOT = join(__dirname, '..');
 const SPLIT = join(ROOT, 'training', 'splits', 'ccp-validation.json');
@@ -12,10 +12,14 @@ const TOLERANCE = 0.005;
 /** A photo whose presence lies at the limit may then fall to the other side of it. */
 const PHOTOS = 1;
 
-/** What the model card promises of one way of asking. */
+const config = { ...configUnderTest(), threads: 1 };
+/** TensorFlow.js runs the network in float, whose masks are a little different from those in int8. */
+const ENGINE = config.segmenter === 'onnx' ? '' : 'TensorFlow.js, ';
+
+/** What the model card promises of one way of asking, on the engine under test. */
 function promised(way: string) {
   const card = readFileSync(join(ROOT, 'models', 'MODEL_CARD.md'), 'utf8');
-  const line = card.split('\n').find((one) => one.startsWith(`| ${way} `));
+  const line = card.split('\n').find((one) => one.startsWith(`| ${ENGINE}${way} `));
   const figures = (line ?? '').split('|').map((cell) => Number.parseFloat(cell));
   const [iou, boundaryIou, skinLeak, missed, falseDresses] = [2, 5, 6, 7, 8].map((column) => figures[column]!);
   return { iou: iou!, boundaryIou: boundaryIou!, skinLeak: skinLeak! / 100, missed: missed!, falseDresses };
@@ -45,7 +49,7 @@ withPhotos('quality on photos that training never saw', () => {
       classes: { dress: [14], skin: [41] },
       split: JSON.parse(readFileSync(SPLIT, 'utf8')),
     };
-    const { segmenter } = createApp({ ...loadConfig({}), threads: 1 });
+    const { segmenter } = createApp(config);
     const { results, failures } = await evaluate(folder, WAYS, segmenter);
     expect(failures).toEqual([]);
     for (const result of results) measured.set(result.way.name, summarise(result));
