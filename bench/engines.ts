@@ -37,7 +37,7 @@ const MEASURED: readonly { engine: Engine; name: string; packages: readonly stri
   { engine: 'tfjs-node', name: 'TensorFlow.js, libtensorflow', packages: scoped([...NATIVE, 'tfjs-backend-webgl']) },
 ];
 
-/** The network alone on each engine that is installed, one thread where the engine lets us say so. */
+/** The network alone on each engine that is installed, one thread. */
 export async function enginesAll(
   rounds: number,
   measure: (engine: object) => Promise<EngineTimes & { readonly engine: string }>,

@@ -335,7 +335,7 @@ function print({ machine: on, timings, growth, first, throughput, engines, rival
     ]),
     '\nThroughput, 1.5 MP, processes of one thread:',
     table([['workers', 'photos a second'], ...throughput.map((t) => [t.workers, t.perSecond.toFixed(1)])]),
-    '\nEngines, the network alone at the served size, each in a process of its own, one thread where it can be told:',
+    '\nEngines, the network alone at the served size, each in a process of its own, one thread:',
     engineTable(engines),
     '\nBeside others:',
     table([

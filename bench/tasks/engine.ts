@@ -8,6 +8,8 @@ import { answer, asked, clock, peakRss, photoOf } from './task';
 /** The network alone on one engine, from its loading on, at the size at which the shipped photo is served. */
 async function main(): Promise<void> {
   const { engine, rounds, threads } = asked<{ engine: Engine; rounds: number; threads: number }>();
+  // libtensorflow asks the environment, when it is loaded.
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   const { photo } = await decode(await photoOf(864));
   const { segmenter } = createApp({ ...loadConfig(), segmenter: engine, threads });
   const { width, height } = await segmenter.inputSize(photo.width, photo.height);

@@ -15,7 +15,7 @@ export interface TensorFlow {
 
 /** With the C library that belongs to it; it is this project's optional peer in this version. */
 const INSTALL =
-  'npm install --no-save @tensorflow/tfjs-node@4.22.0 installs it for Node 18 to 22 ' +
+  'npm install --no-save --save-prod @tensorflow/tfjs-node@4.22.0 installs it for Node 20 to 22 ' +
   '(later ones lack util.isNullOrUndefined, which it calls); docs/decisions/engine.md says how to build its addon';
 
 /**

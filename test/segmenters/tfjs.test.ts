@@ -152,8 +152,8 @@ describe('which TensorFlow it is', () => {
     async () => {
       const failed = await refusal(tfjsSegmenter({ models: MODELS, runtime: 'native', log: quiet }).load());
       expect(failed).toMatchObject({ code: 'model-unavailable', status: 503 });
-      expect(failed.message).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0');
-      expect(failed.message).toMatch(/is not installed.*Node 18 to 22/);
+      expect(failed.message).toContain('npm install --no-save --save-prod @tensorflow/tfjs-node@4.22.0');
+      expect(failed.message).toMatch(/is not installed.*Node 20 to 22/);
     },
   );
 
