@@ -10,7 +10,7 @@ describe('bench --quick', () => {
     const out = await mkdtemp(join(tmpdir(), 'dresscut-bench-'));
     try {
       const run = ['--require', 'tsx/cjs', 'bench/run.ts', '--quick', '--out', out];
-      await promisify(execFile)(process.execPath, run, { cwd: join(__dirname, '..', '..'), timeout: 170_000 });
+      await promisify(execFile)(process.execPath, run, { cwd: join(__dirname, '..', '..'), timeout: 280_000 });
       const files = await readdir(out);
       const read = (end: string) => readFile(join(out, files.find((name) => name.endsWith(end)) ?? ''), 'utf8');
       const speed = JSON.parse(await read('.json')) as Speed;
@@ -40,7 +40,7 @@ describe('bench --quick', () => {
     } finally {
       await rm(out, { recursive: true, force: true });
     }
-  }, 180_000);
+  }, 290_000);
 });
 
 describe('exponent', () => {
