@@ -118,12 +118,22 @@ def test_an_unsure_unlabelled_dress_teaches_neither_yes_nor_no(ccp):
         assert ccp.labelled(id).presence_weight == 0
 
 
-def test_a_dress_tag_beside_a_top_is_not_trusted(ccp):
-    for id, tags in ccp.tags.items():
-        if "dress" in tags and "skirt" in tags:
-            assert ccp.tagged(id, 64).presence_weight == 0
-            return
-    pytest.fail("no such photo")
+def test_a_dress_tag_beside_a_top_is_not_trusted(ccp, monkeypatch):
+    id = next(id for id, tags in ccp.tags.items() if "dress" in tags and "skirt" in tags)
+    monkeypatch.setattr(ccp, "looked_at", {})  # as if nobody had looked
+    assert ccp.tagged(id, 64).presence_weight == 0
+
+
+def test_what_somebody_saw_in_a_photo_goes_before_its_tags(ccp):
+    looked_at = json.loads((SPLITS / "ccp-tags-looked-at.json").read_text())
+    ids = [id for found in looked_at.values() for id in found]
+    assert len(ids) == len(set(ids)) and set(ids) <= set(ccp.tags) and not set(ids) & ccp.validation
+    assert any("dress" not in ccp.tags[id] for id in looked_at["dress"])
+    for found, presence, weight in (("dress", 1, 1), ("none", 0, 1), ("unsure", 0, 0)):
+        for id in looked_at[found]:
+            sample = ccp.tagged(id, 64)
+            assert (sample.presence, sample.presence_weight) == (presence, weight), id
+            assert np.isnan(sample.tags[PART["dress"]]) and sample.tags[PART["background"]] >= 0
 
 
 def test_the_split_written_here_is_the_data_folders_and_series_stay_together(data, ccp):
