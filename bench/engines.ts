@@ -55,7 +55,9 @@ export async function enginesAll(
       const { engine: called, ...measured } = await measure({ engine, rounds, threads: 1 });
       rows.push({ name: called, ...size, measured });
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      // Why, in short; how to install it stands in docs/decisions/engine.md.
+      const reason = message.replace(/^.*could not be loaded: /, '').split(';')[0] ?? message;
       rows.push({ name, ...size, measured: null, reason });
     }
   }
@@ -85,7 +87,7 @@ export function engineTable(rows: readonly EngineRow[]): string {
       ...(measured === null
         ? [`not measured: ${reason}`, '-', '-', '-']
         : [ms(measured.load), ms(measured.first), ms(measured.warm), measured.peakRss]),
-      ...[modelMb.toFixed(1), packagesMb === 0 ? '-' : packagesMb.toFixed(0)],
+      ...[modelMb.toFixed(1), measured === null ? '-' : packagesMb.toFixed(0)],
     ]),
   ]);
 }

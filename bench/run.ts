@@ -25,6 +25,7 @@ const FULL = {
   rounds: 7,
   workers: [1, 2, 4],
   seconds: 6,
+  photos: 300,
   peers: true,
 };
 const QUICK: typeof FULL = {
@@ -34,6 +35,7 @@ const QUICK: typeof FULL = {
   rounds: 2,
   workers: [1],
   seconds: 0.5,
+  photos: 6,
   peers: false,
 };
 
@@ -69,6 +71,13 @@ export interface Rival {
   readonly reason?: string;
 }
 
+/** Resident memory of one process, MB, over photos of one size: it must not grow. */
+export interface Memory {
+  readonly megapixels: number;
+  readonly seen: readonly { photos: number; rss: number }[];
+  readonly peakRss: number;
+}
+
 export interface Speed {
   readonly date: string;
   readonly quick: boolean;
@@ -77,6 +86,7 @@ export interface Speed {
   readonly growth: readonly { threads: number; format: string; whole: number; unavoidable: number }[];
   readonly first: readonly First[];
   readonly throughput: readonly { workers: number; perSecond: number }[];
+  readonly memory: Memory;
   readonly engines: readonly EngineRow[];
   readonly rivals: readonly Rival[];
 }
@@ -104,6 +114,7 @@ async function main(): Promise<void> {
     growth: growthOf(timings),
     first: await firstAll(plan),
     throughput: await throughputAll(plan),
+    memory: await memoryOf(plan),
     engines: await measureEngines(plan),
     rivals: await rivalsAll(plan, timings),
   };
@@ -247,6 +258,13 @@ async function throughputAll({ workers, seconds }: typeof FULL): Promise<Speed['
   return found;
 }
 
+async function memoryOf({ heights, photos }: typeof FULL): Promise<Memory> {
+  const height = heights[1] as number;
+  say(`memory, ${photos} photos, ${height} pixels high`);
+  const megapixels = (height * Math.round((height * 2) / 3)) / 1e6;
+  return { megapixels, ...(await measure<Omit<Memory, 'megapixels'>>('memory', { height, photos, looks: 6 })) };
+}
+
 const ARTICLE = {
   name: "the article's pipeline",
   measured: 'whole cut-out of 1.5 MP, PNG, one thread',
@@ -307,7 +325,7 @@ async function rivalsAll(plan: typeof FULL, timings: readonly Timing[]): Promise
   ];
 }
 
-function print({ machine: on, timings, growth, first, throughput, engines, rivals }: Speed): string {
+function print({ machine: on, timings, growth, first, throughput, memory, engines, rivals }: Speed): string {
   const versions = Object.entries(on.versions).map(([name, version]) => `${name} ${version}`);
   const megapixels = (value: number) => `${value.toFixed(1)} MP`;
   const parts = ['decode', 'segment', 'refine', 'measure', 'compose', 'encode'];
@@ -335,6 +353,11 @@ function print({ machine: on, timings, growth, first, throughput, engines, rival
     ]),
     '\nThroughput, 1.5 MP, processes of one thread:',
     table([['workers', 'photos a second'], ...throughput.map((t) => [t.workers, t.perSecond.toFixed(1)])]),
+    `\nResident memory of one process, ${megapixels(memory.megapixels)}, MB (peak ${memory.peakRss}):`,
+    table([
+      ['photos', ...memory.seen.map(({ photos }) => photos)],
+      ['MB', ...memory.seen.map(({ rss }) => rss)],
+    ]),
     '\nEngines, the network alone at the served size, each in a process of its own, one thread:',
     engineTable(engines),
     '\nBeside others:',

@@ -4,7 +4,7 @@ const escape_ = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 
 /** The figures of one run as one HTML page: plots are drawn as SVG, nothing is fetched. */
 export function speedPage(speed: Speed): string {
-  const { machine: on, date, timings, throughput, engines, rivals } = speed;
+  const { machine: on, date, timings, throughput, memory, engines, rivals } = speed;
   const versions = Object.entries(on.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [...new Set(timings.map(({ threads, format }) => `${threads} thread(s), ${format}`))];
   const workers = throughput.map((t) => ({ label: `${t.workers} worker(s)`, value: t.perSecond }));
@@ -59,6 +59,8 @@ ${lines
 </div>
 <h2>Photos a second</h2>
 ${bars(workers)}
+<h2>Resident memory of one process, MB, photo after photo</h2>
+${bars(memory.seen.map(({ photos, rss }) => ({ label: `after ${photos}`, value: rss })))}
 <h2>Engines: milliseconds of the network alone, warm</h2>
 ${bars(networks)}
 <h2>Beside others: above 1 they take longer</h2>

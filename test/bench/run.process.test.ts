@@ -19,6 +19,8 @@ describe('bench --quick', () => {
         for (const step of ['decode', 'segment', 'refine', 'encode']) expect(steps[step]).toBeGreaterThan(0);
       }
       expect(speed.throughput[0]?.perSecond).toBeGreaterThan(0);
+      expect(speed.memory.seen.map(({ photos }) => photos)).toEqual([1, 2, 3, 4, 5, 6]);
+      for (const { rss } of speed.memory.seen) expect(rss).toBeGreaterThan(50);
       const [onnx, wasm, native] = speed.engines;
       for (const row of [onnx, wasm]) {
         for (const figure of ['load', 'first', 'warm', 'peakRss'] as const) {
