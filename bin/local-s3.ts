@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import S3rver from '@20minutes/s3rver';
 
@@ -42,7 +42,7 @@ export async function startLocalS3(
   await s3.configureBuckets();
   s3.on('event', (event) => onEvent(encoded(event)));
   // Its own run() never hears that a port is in use.
-  const server = createServer(s3.callback());
+  const server = createServer(oneByOne(s3.callback()));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -52,6 +52,27 @@ export async function startLocalS3(
     await closed;
   };
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+/**
+ * S3 shows an object whole or not at all; this server writes into the file that it reads from. So calls for one path wait
+ * for the calls before them.
+ */
+function oneByOne(serve: RequestListener): RequestListener {
+  const last = new Map<string, Promise<void>>();
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const closed = new Promise<void>((resolve) => response.once('close', resolve));
+    const turn = last.get(path) ?? Promise.resolve();
+    const ended = turn.then(() => {
+      if (!response.destroyed) serve(request, response);
+      return closed;
+    });
+    last.set(path, ended);
+    void ended.then(() => {
+      if (last.get(path) === ended) last.delete(path);
+    });
+  };
 }
 
 /** This server gives keys as they are; S3 gives them like a query: percent-encoded, a space as `+`. */
