@@ -1,12 +1,12 @@
-import { escapeHtml } from '../bin/report-page';
+import { escapeHtml, headOf } from '../bin/html';
 import { makeThumbnails } from '../bin/thumbnails';
 import { DEFAULTS } from '../lib/options';
 import { sharp } from '../lib/pipeline/codec';
 import type { Segmenter } from '../lib/ports';
-import { cutterOf, halves, type Result, type Row, ranked, type Summary } from './evaluation';
+import { cutterOf, overview, type Result, type Row, ranked, type Summary } from './evaluation';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
-import { iou } from './scores';
-import { figure, ms, percent } from './table';
+import { halves, iou } from './scores';
+import { figure, percent } from './table';
 
 /** How many of the worst and of the best are shown. */
 const SHOWN = 10;
@@ -33,20 +33,13 @@ export async function evaluatePage(evaluated: Evaluated): Promise<string> {
     .flatMap(({ rows }) => rows.filter((row) => row.worn === (row.findings.verdict === 'no_dress')));
   const best = order.slice(0, half);
   const worst = order.slice(Math.max(half, order.length - half)).reverse();
-  const pictures = await picturesOf(evaluated, new Set([...best, ...worst, ...wrong].map(({ id }) => id)));
+  const pictures = await picturesOf(evaluated, [...best, ...worst, ...wrong]);
   const cards = (rows: readonly Row[]) => rows.map((row) => card(row, pictures.get(row.id) ?? '')).join('\n');
   const presence = summaries.find((summary) => summary.presence !== null)?.presence;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>dresscut: quality</title>
-<style>${STYLE}</style>
+  return `${headOf('dresscut: quality', STYLE, ['img-src data:'])}
 <h1>dresscut: quality</h1>
 <p>${escapeHtml(heading)}. IoU over all dress photos together; in brackets 95 % by drawing photos with replacement.</p>
-${overview(summaries)}
+${tableOf(overview(summaries))}
 ${presence ? reliability(presence) : ''}
 <p class="key">In the pictures: <b class="both">dress, and cut out</b> <b class="extra">cut out, but no dress</b>
 <b class="missing">dress, but not cut out</b></p>
@@ -58,20 +51,10 @@ ${presence ? reliability(presence) : ''}
 `;
 }
 
-function overview(summaries: readonly Summary[]): string {
-  const span = ([low, high]: readonly [number, number]) => `(${low.toFixed(2)}-${high.toFixed(2)})`;
-  const lines = summaries.map((s) => [
-    ...[escapeHtml(s.name), `${figure(s.iou)} ${span(s.iouInterval)}`, figure(s.meanIou), figure(s.medianIou)],
-    `${figure(s.boundaryIou)} ${span(s.boundaryInterval)}`,
-    s.skinLeak === null ? '-' : percent(s.skinLeak),
-    `${s.missed} of ${s.dresses}`,
-    s.others ? `${s.falseDresses} of ${s.others}` : '-',
-    ms(s.milliseconds),
-  ]);
-  const head = ['way', 'IoU', 'mean', 'median', 'boundary IoU', 'skin leak', 'missed', 'false dresses', 'ms'];
-  const cells = (line: readonly string[], tag: string) => line.map((cell) => `<${tag}>${cell}</${tag}>`).join('');
-  return `<div class="scroll"><table><tr>${cells(head, 'th')}</tr>
-${lines.map((line) => `<tr>${cells(line, 'td')}</tr>`).join('\n')}</table></div>`;
+function tableOf([head = [], ...lines]: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table>${[row(head, 'th'), ...lines.map((line) => row(line, 'td'))].join('\n')}</table></div>`;
 }
 
 /** What was said against what was so; on the diagonal every probability is true. Dots grow with their photos. */
@@ -95,12 +78,15 @@ function card({ id, findings, area, outline, worn }: Row, pictures: string): str
 }
 
 /** Photo, what is right and wrong, and the cut-out, of each photo that is to be shown. */
-async function picturesOf(evaluated: Evaluated, ids: ReadonlySet<string>): Promise<Map<string, string>> {
-  const { folder, results, segmenter } = evaluated;
+async function picturesOf(
+  { folder, results, segmenter }: Evaluated,
+  rows: readonly Row[],
+): Promise<Map<string, string>> {
+  const ids = (wanted: boolean) => [...new Set(rows.filter(({ worn }) => worn === wanted).map(({ id }) => id))];
+  const shown = { ...folder, split: { dress: ids(true), no_dress: ids(false) } };
   const cutOut = cutterOf((results[0] as Result).way, segmenter);
   const found = new Map<string, string>();
-  for await (const { id, bytes, worn } of labelledPhotos(folder)) {
-    if (!ids.has(id)) continue;
+  for await (const { id, bytes, worn } of labelledPhotos(shown)) {
     const result = await cutOut(bytes, { ...DEFAULTS, expect: 'dress', output: 'mask', size: 64 });
     const { photo, cutout, width, height } = await makeThumbnails(bytes, result, SIDE);
     const { dress } = await truthOf(folder, id, result.findings.photo);

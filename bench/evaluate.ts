@@ -6,6 +6,7 @@ import { evaluatePage } from './evaluate-page';
 import {
   evaluate,
   type Failure,
+  overview,
   type Result,
   type Row,
   ranked,
@@ -17,7 +18,7 @@ import {
 import { classIds, type LabelledFolder } from './labelled-photos';
 import { machine } from './machine';
 import { iou, pooled } from './scores';
-import { figure, ms, percent, table } from './table';
+import { figure, table } from './table';
 
 interface Options {
   photos: string;
@@ -91,30 +92,11 @@ function print(summaries: readonly Summary[], results: readonly Result[], slices
   const presence = summaries.find((summary) => summary.presence !== null)?.presence;
   const shown = results.slice(0, WAYS.length).filter(({ rows }) => rows.length > 0);
   return [
-    overview(summaries),
+    table(overview(summaries)),
     ...(Object.keys(slices).length > 0 ? [`\n${first.way.name}\n${printSlices(first.rows, slices)}`] : []),
     ...(presence ? [`\n${printPresence(presence)}`] : []),
     ...shown.map(({ way, rows }) => `\nworst ten, ${way.name}: ${worst(rows)}`),
   ].join('\n');
-}
-
-/** One line a way. */
-function overview(summaries: readonly Summary[]): string {
-  const span = ([low, high]: [number, number]) => `${low.toFixed(2)}-${high.toFixed(2)}`;
-  return table([
-    ['way', 'IoU (95 %)', 'mean', 'median', 'boundary IoU (95 %)', 'skin leak', 'missed', 'false dresses', 'ms'],
-    ...summaries.map((s) => [
-      s.name,
-      `${figure(s.iou)} (${span(s.iouInterval)})`,
-      figure(s.meanIou),
-      figure(s.medianIou),
-      `${figure(s.boundaryIou)} (${span(s.boundaryInterval)})`,
-      s.skinLeak === null ? '-' : percent(s.skinLeak),
-      `${s.missed} of ${s.dresses}`,
-      s.others ? `${s.falseDresses} of ${s.others}` : '-',
-      ms(s.milliseconds),
-    ]),
-  ]);
 }
 
 function printPresence({ auc, ece, bins }: NonNullable<Summary['presence']>): string {

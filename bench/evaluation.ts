@@ -11,6 +11,7 @@ import {
   auc,
   boundaryOverlap,
   calibration,
+  halves,
   interval,
   iou,
   mean,
@@ -19,6 +20,7 @@ import {
   overlap,
   pooled,
 } from './scores';
+import { figure, ms, percent } from './table';
 
 /** A way of asking the pipeline, with one of its steps switched off or none. */
 export interface Way {
@@ -126,9 +128,6 @@ async function judge(
   return { id, worn, findings, area: overlap(guess, dress), outline, cut, leaked };
 }
 
-/** Alpha as a mask: what is at least half there, is there. */
-export const halves = (alpha: Uint8Array): Uint8Array => alpha.map((value) => (value > 127 ? 1 : 0));
-
 /** The figures of one way. */
 export function summarise({ way, rows }: Result) {
   const dresses = rows.filter((row) => row.worn);
@@ -161,6 +160,25 @@ export function summarise({ way, rows }: Result) {
 }
 
 export type Summary = ReturnType<typeof summarise>;
+
+/** The figures as a table's cells, a line a way; the first is the head. */
+export function overview(summaries: readonly Summary[]): string[][] {
+  const span = ([low, high]: readonly [number, number]) => `(${low.toFixed(2)}-${high.toFixed(2)})`;
+  return [
+    ['way', 'IoU (95 %)', 'mean', 'median', 'boundary IoU (95 %)', 'skin leak', 'missed', 'false dresses', 'ms'],
+    ...summaries.map((s) => [
+      s.name,
+      `${figure(s.iou)} ${span(s.iouInterval)}`,
+      figure(s.meanIou),
+      figure(s.medianIou),
+      `${figure(s.boundaryIou)} ${span(s.boundaryInterval)}`,
+      s.skinLeak === null ? '-' : percent(s.skinLeak),
+      `${s.missed} of ${s.dresses}`,
+      s.others ? `${s.falseDresses} of ${s.others}` : '-',
+      ms(s.milliseconds),
+    ]),
+  ];
+}
 
 /** Is a dress as likely as is said? */
 function reliability(rows: readonly Row[]) {

@@ -7,9 +7,8 @@ import { reduce } from '../lib/pipeline/reduce';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Matte, Photo, Probabilities } from '../lib/raster';
-import { halves } from './evaluation';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
-import { boundaryOverlap, iou, mean, median, type Overlap, overlap, pooled } from './scores';
+import { boundaryOverlap, halves, iou, mean, median, type Overlap, overlap, pooled } from './scores';
 import { figure, ms, percent, table } from './table';
 
 /** One number changed at a time, the others as shipped. */

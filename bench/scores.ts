@@ -16,6 +16,13 @@ export function overlap(guess: Uint8Array, truth: Uint8Array): Overlap {
   return { intersection, union };
 }
 
+/** Where alpha is more than half, bytes of 0 and 1. */
+export function halves(alpha: Uint8Array): Uint8Array {
+  const out = new Uint8Array(alpha.length);
+  for (let i = 0; i < out.length; i++) out[i] = (alpha[i] as number) > 127 ? 1 : 0;
+  return out;
+}
+
 /** Two empty masks agree. */
 export function iou({ intersection, union }: Overlap): number {
   return union === 0 ? 1 : intersection / union;

@@ -1,6 +1,5 @@
+import { escapeHtml, headOf } from '../bin/html';
 import type { Speed, Timing } from './run';
-
-const escape_ = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** The figures of one run as one HTML page: plots are drawn as SVG, nothing is fetched. */
 export function speedPage(speed: Speed): string {
@@ -22,28 +21,9 @@ export function speedPage(speed: Speed): string {
     const sizes = `model ${modelMb.toFixed(1)} MB, packages ${packagesMb.toFixed(0)} MB`;
     return [{ label: `${name}: ${rest}, ${sizes}`, value: measured.warm }];
   });
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>dresscut: speed</title>
-<style>
-:root { color-scheme: light dark; --ink: light-dark(#1b1b22, #ececf2); --quiet: light-dark(#595966, #a9a9b6);
-  --whole: light-dark(#a3174f, #ff8fb5); --needed: light-dark(#2a5f9e, #86b8f0); --line: light-dark(#d4d4dc, #3b3b45); }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
-  background: light-dark(#fff, #131216); overflow-wrap: anywhere; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1rem; } p, li { color: var(--quiet); }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; }
-figure { margin: 0; } svg { width: 100%; height: auto; font-size: 12px; fill: var(--ink); }
-.whole { fill: var(--whole); stroke: var(--whole); } .needed { fill: var(--needed); stroke: var(--needed); }
-polyline { fill: none !important; stroke-width: 2; } .axis { stroke: var(--line); }
-.bar { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; margin: .4rem 0; }
-.bar svg { grid-column: 1 / 3; height: .6rem; }
-</style>
+  return `${headOf('dresscut: speed', STYLE)}
 <h1>dresscut: speed</h1>
-<p>${date}, ${on.cpus} x ${escape_(on.cpu)}, ${on.memoryGb} GB, ${escape_(on.platform)}. ${escape_(versions.join(', '))}.
+<p>${date}, ${on.cpus} x ${escapeHtml(on.cpu)}, ${on.memoryGb} GB, ${escapeHtml(on.platform)}. ${escapeHtml(versions.join(', '))}.
 Load before the start: ${on.load.toFixed(2)}.</p>
 <h2>Milliseconds by megapixels: <span style="color:var(--whole)">whole</span> and
 <span style="color:var(--needed)">unavoidable</span> (decode, reduce, network, encode)</h2>
@@ -65,8 +45,8 @@ ${bars(memory.seen.map(({ photos, rss }) => ({ label: `after ${photos}`, value: 
 ${bars(networks)}
 <h2>Beside others: above 1 they take longer</h2>
 ${bars(others)}
-<ul>${absent.map(({ name, reason }) => `<li>${escape_(name)}: not measured, ${escape_(reason ?? '')}</li>`).join('')}</ul>
-<ul>${rivals.map((r) => `<li>${escape_(r.name)} can: ${escape_(r.can)}. Cannot: ${escape_(r.cannot)}.</li>`).join('')}</ul>
+<ul>${absent.map(({ name, reason }) => `<li>${escapeHtml(name)}: not measured, ${escapeHtml(reason ?? '')}</li>`).join('')}</ul>
+<ul>${rivals.map((r) => `<li>${escapeHtml(r.name)} can: ${escapeHtml(r.can)}. Cannot: ${escapeHtml(r.cannot)}.</li>`).join('')}</ul>
 </html>
 `;
 }
@@ -99,8 +79,22 @@ function bars(rows: readonly { label: string; value: number }[]): string {
   const most = Math.max(...rows.map(({ value }) => value));
   return rows
     .map(
-      ({ label, value }) => `<div class="bar"><span>${escape_(label)}</span><b>${value.toFixed(1)}</b>
+      ({ label, value }) => `<div class="bar"><span>${escapeHtml(label)}</span><b>${value.toFixed(1)}</b>
 <svg viewBox="0 0 100 1" preserveAspectRatio="none"><rect class="whole" stroke-width="0" width="${((100 * value) / most).toFixed(1)}" height="1"/></svg></div>`,
     )
     .join('\n');
 }
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: light-dark(#1b1b22, #ececf2); --quiet: light-dark(#595966, #a9a9b6);
+  --whole: light-dark(#a3174f, #ff8fb5); --needed: light-dark(#2a5f9e, #86b8f0); --line: light-dark(#d4d4dc, #3b3b45); }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
+  background: light-dark(#fff, #131216); overflow-wrap: anywhere; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1rem; } p, li { color: var(--quiet); }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; }
+figure { margin: 0; } svg { width: 100%; height: auto; font-size: 12px; fill: var(--ink); }
+.whole { fill: var(--whole); stroke: var(--whole); } .needed { fill: var(--needed); stroke: var(--needed); }
+polyline { fill: none !important; stroke-width: 2; } .axis { stroke: var(--line); }
+.bar { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; margin: .4rem 0; }
+.bar svg { grid-column: 1 / 3; height: .6rem; }
+`;

@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import type { Findings } from '../lib/findings';
 import type { CutOutOptions } from '../lib/options';
+import { escapeHtml, headOf } from './html';
 import { type Outcome, percent, type Tally } from './sentences';
 import type { Thumbnails } from './thumbnails';
 
@@ -19,14 +20,7 @@ export function head(tally: Tally, options: CutOutOptions, model: ModelName | nu
   };
   const by = model === null ? '' : `${model.name} ${model.version}, `;
   const asked = `${by}${options.mode} mode, expect ${options.expect}`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>dresscut report</title>
-<style>${STYLE}</style>
+  return `${headOf('dresscut report', STYLE, ['img-src data:', "script-src 'unsafe-inline'"])}
 <header>
 <h1>dresscut report</h1>
 <p>${escapeHtml(asked)}. Cut-outs stand in order of confidence, the least sure first.</p>
@@ -93,11 +87,6 @@ function facts({ result }: Outcome): string {
         ];
   const all = [...found, ['Presence', percent(presence)], ['Size', `${photo.width} × ${photo.height} ${photo.format}`]];
   return `<dl>${all.map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`).join('')}</dl>`;
-}
-
-/** Text, or an attribute's value, that is nothing but text. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** A relative path as a link: a colon in a name must not become a scheme, nor a hash a fragment. */

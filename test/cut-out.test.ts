@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { boundaryOverlap, iou, overlap } from '../bench/scores';
+import { boundaryOverlap, halves, iou, overlap } from '../bench/scores';
 import { createApp } from '../lib/app';
 import { type CutOut, type CutOutResult, createCutOut } from '../lib/cut-out';
 import { DresscutError } from '../lib/errors';
@@ -13,7 +13,7 @@ import type { Segmenter } from '../lib/ports';
 import type { Probabilities } from '../lib/raster';
 import { configUnderTest } from './config-under-test';
 import { refusal } from './pipeline/pictures';
-import { discPhoto, discProbabilities, discTruth, halves, probabilitiesOf } from './pipeline/scenes';
+import { discPhoto, discProbabilities, discTruth, probabilitiesOf } from './pipeline/scenes';
 
 const FIXTURES = join(__dirname, 'fixtures');
 /** How well the shipped network cuts our own rendered photo; the matte of a network trained for an hour reached 0.96 and 0.86. */

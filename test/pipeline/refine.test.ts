@@ -1,19 +1,9 @@
-import { iou, overlap } from '../../bench/scores';
+import { halves, iou, overlap } from '../../bench/scores';
 import { loadOpenCv } from '../../lib/opencv';
 import { REFINE, refine } from '../../lib/pipeline/refine';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Matte } from '../../lib/raster';
-import {
-  discPhoto,
-  discProbabilities,
-  discTruth,
-  GREEN,
-  grainy,
-  halves,
-  paint,
-  plainBox,
-  probabilitiesOf,
-} from './scenes';
+import { discPhoto, discProbabilities, discTruth, GREEN, grainy, paint, plainBox, probabilitiesOf } from './scenes';
 
 const iouOf = (matte: Matte, truth: Uint8Array): number => iou(overlap(halves(matte.alpha), truth));
 

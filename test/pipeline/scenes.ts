@@ -114,10 +114,3 @@ export function discProbabilities(
   const inside = insideDisc(width, height, radius, shiftX, shiftY);
   return probabilitiesOf(width, height, (x, y) => min(0.98, max(0.01, 0.5 + inside(x, y) / blur)));
 }
-
-/** Where alpha is more than half, bytes of 0 and 1. */
-export function halves(alpha: Uint8Array): Uint8Array {
-  const out = new Uint8Array(alpha.length);
-  for (let i = 0; i < out.length; i++) out[i] = alpha[i]! > 127 ? 1 : 0;
-  return out;
-}

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { iou, overlap } from '../../bench/scores';
+import { halves, iou, overlap } from '../../bench/scores';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Photo } from '../../lib/raster';
-import { discProbabilities, discTruth, halves, plainBox, probabilitiesOf } from './scenes';
+import { discProbabilities, discTruth, plainBox, probabilitiesOf } from './scenes';
 
 const sized = (width: number, height: number) => ({ width, height }) as Photo;
 
