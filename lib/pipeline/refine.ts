@@ -20,7 +20,7 @@ export interface RefineSettings extends EdgeSettings {
 }
 
 export const REFINE: RefineSettings = {
-  pixels: 24_000,
+  pixels: 36_000,
   room: 0.1,
   sure: 0.97,
   never: 0.03,
