@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from data import BACKGROUND, DRESS, IGNORE, PART, Floats, Pixels, Sample
 
@@ -47,9 +48,14 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
 
     if sample.proxy and rng.random() < 0.6:
         photo = dye(photo, parts, rng)
-        # Now it looks like a dress, and nobody can say that it is none.
+        # Now it looks like a dress, and few could say that it is none.
         parts = np.where((parts == PART["skirt"]) | (parts == PART["upper"]), IGNORE, parts).astype(np.uint8)
-        target.presence_weight, target.tags = 0.0, np.full_like(sample.tags, np.nan)
+        target.presence, target.presence_weight, target.tags = 1.0, 0.3, np.full_like(sample.tags, np.nan)
+    elif sample.source == "ccp" and sample.presence > 0.5 and sample.shape is not None and rng.random() < 0.25:
+        photo = two_cloths(photo, parts == PART["dress"], rng)
+        # Now it looks like a skirt with a top. Its outline is still a dress's.
+        parts = np.where(parts == PART["dress"], IGNORE, parts).astype(np.uint8)
+        target.presence, target.presence_weight, target.tags = 0.0, 0.5, np.full_like(sample.tags, np.nan)
     person = person_of(sample)
     if person is not None and rng.random() < 0.3:
         photo = change_background(photo, person, rng, backdrops)
@@ -168,16 +174,38 @@ def dye(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
     return cv2.cvtColor(lab.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
 
 
+def two_cloths(photo: Pixels, dress: NDArray[np.bool_], rng: Generator) -> Pixels:
+    """A dress whose upper or lower part is dyed: what tells a skirt with a top from a dress is often no more."""
+    rows = np.flatnonzero(dress.any(1))
+    if len(rows) == 0:
+        return photo
+    waist = round(rows[0] + (rows[-1] - rows[0]) * rng.uniform(0.3, 0.5))
+    half = dress.copy()
+    half[slice(waist, None) if rng.random() < 0.5 else slice(None, waist)] = False
+    if not half.any():
+        return photo
+    # Black cannot become darker, nor white brighter: what looks as before must not be called two cloths.
+    light = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)[..., 0][half].mean()
+    brighter = light < 80 or (light < 175 and rng.random() < 0.5)
+    change = 30 + abs(rng.normal(0, 25))
+    return shift_lab(photo, half, np.array([change if brighter else -change, *rng.normal(0, 25, 2)]))
+
+
+def shift_lab(photo: Pixels, region: NDArray[np.bool_], shift: NDArray[np.float64]) -> Pixels:
+    """`region` `[H, W]` moved by `shift` in 8-bit CIELAB, softly at its edge; folds stay."""
+    lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
+    soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 0.7)[..., None]
+    moved = lab + shift.astype(np.float32) * soft
+    return cv2.cvtColor(moved.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
+
+
 def tint_garment(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
     """One garment in another colour, its folds kept: no colour makes a dress."""
     present = [g for g in ("dress", "skirt", "upper", "outer", "lower") if (parts == PART[g]).any()]
     if not present:
         return photo
     region = parts == PART[present[rng.integers(len(present))]]
-    lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
-    shift = np.array([rng.normal(0, 30), rng.normal(0, 25), rng.normal(0, 25)], np.float32)
-    soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 0.7)[..., None]
-    return cv2.cvtColor((lab + shift * soft).clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
+    return shift_lab(photo, region, np.array([rng.normal(0, 30), rng.normal(0, 25), rng.normal(0, 25)]))
 
 
 def spoil(rgb: Pixels, rng: Generator) -> Pixels:

@@ -128,12 +128,13 @@ def to_int8(fp32: Path, int8: Path, photos: list[Pixels]) -> None:
     """Static QDQ quantisation, activations uint8, weights int8 a channel, ranges from real photos.
 
     What lies outside the network itself (the mirror image, the average of both looks) stays in float:
-    probabilities in 256 steps would no longer add up to 1.
+    probabilities in 256 steps would no longer add up to 1. So does the comparison of cloths.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
-        keep_float = [n.name for n in onnx.load(str(prepared)).graph.node if not n.name.startswith("/net/")]
+        names = [node.name for node in onnx.load(str(prepared)).graph.node]
+        keep_float = [name for name in names if not name.startswith("/net/") or "/cloth/" in name]
         # The convolutions and what joins them; the judge, a few thousand weights, stays in float.
         quantize_static(
             str(prepared), str(int8), Photos(photos), quant_format=QuantFormat.QDQ, per_channel=True,

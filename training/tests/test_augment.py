@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from augment import augment, change_background, dye, empty_street, frame, spoil, tint_garment
+from augment import augment, change_background, dye, empty_street, frame, spoil, tint_garment, two_cloths
 from data import DRESS, IGNORE, PART, SKIN, Sample
 
 
@@ -80,3 +80,37 @@ def test_light_and_noise_keep_size_and_type():
     for seed in range(20):
         out = spoil(figure().photo, np.random.default_rng(seed))
         assert out.shape == (240, 160, 3) and out.dtype == np.uint8
+
+
+def test_two_cloths_dye_one_side_of_a_waist_and_nothing_else():
+    s = figure()
+    dress = s.parts == PART["dress"]
+    for seed in range(10):
+        out = two_cloths(s.photo, dress, np.random.default_rng(seed))
+        changed = np.abs(out.astype(int) - s.photo).max(-1) > 12
+        assert not changed[~dress].mean() > 0.01
+        rows = changed[82:168, 60:100].mean(1) > 0.5  # of the dress
+        assert (np.diff(rows.astype(int)) != 0).sum() == 1  # one waist
+        assert 0.25 < rows.mean() < 0.75
+    assert (two_cloths(s.photo, np.zeros_like(dress), np.random.default_rng(0)) == s.photo).all()
+
+
+def test_a_dress_of_two_cloths_is_no_dress_but_keeps_its_outline():
+    s = figure()
+    seen = [augment(s, 288, 192, np.random.default_rng(seed), []) for seed in range(60)]
+    dyed = [e for e in seen if e.presence == 0.0]
+    assert 5 < len(dyed) < 30
+    for e in dyed:
+        assert (e.shape == DRESS).any() and not (e.parts == PART["dress"]).any() and e.presence_weight <= 0.5
+        assert np.isnan(e.tags).all()
+
+
+def test_a_skirt_and_a_top_of_one_cloth_are_half_believed():
+    s = figure()
+    s.parts[80:120, 45:115], s.parts[120:170, 45:115] = PART["upper"], PART["skirt"]
+    s.presence, s.proxy = 0.0, True
+    seen = [augment(s, 288, 192, np.random.default_rng(seed), []) for seed in range(60)]
+    dyed = [e for e in seen if e.presence == 1.0]
+    assert 20 < len(dyed) < 50
+    for e in dyed:
+        assert e.presence_weight <= 0.3 and not np.isin(e.parts, [PART["upper"], PART["skirt"]]).any()

@@ -16,6 +16,7 @@ from data import (
     Ccp,
     encode_masks,
     grabcut_middle,
+    grabcut_seeded,
     proxy_shape,
     read_article,
     shape_of,
@@ -175,3 +176,19 @@ def test_grabcut_finds_one_solid_garment_in_the_middle():
     truth = np.zeros((300, 240), bool)
     truth[60:240, 70:170] = True
     assert (mask & truth).sum() / (mask | truth).sum() > 0.9
+
+
+def test_seeded_grabcut_decides_where_the_network_is_not_certain():
+    photo = np.full((120, 80, 3), (40, 60, 160), np.uint8)
+    photo[30:90, 20:60] = (200, 40, 40)
+    probability = np.full((120, 80), 0.01, np.float32)
+    probability[20:100, 10:70] = 0.4  # a vague guess around it, too large
+    probability[40:80, 30:50] = 0.99
+    truth = np.zeros((120, 80), bool)
+    truth[30:90, 20:60] = True
+    cut = grabcut_seeded(photo, probability)
+    assert (cut & truth).sum() / (cut | truth).sum() > 0.97
+    assert (cut == grabcut_seeded(photo, probability)).all()
+    nowhere, everywhere = np.zeros((9, 9), np.float32), np.ones((9, 9), np.float32)
+    assert not grabcut_seeded(photo[:9, :9], nowhere).any()
+    assert grabcut_seeded(photo[:9, :9], everywhere).all()
