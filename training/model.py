@@ -25,6 +25,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from data import DRESS
+
 # (output channels, stride, dilation) of MobileNetV2's inverted residuals as DeepLab uses them:
 # the stage of 160 channels keeps its resolution and dilates instead, so features end at 1/16.
 BLOCKS = [
@@ -240,7 +242,7 @@ class DressNet(nn.Module):
         areas, peaks = p.mean(-1), p.topk(8, dim=-1).values.mean(-1)
         verdict = self.judge(torch.cat([pooled, d8.mean((2, 3)), areas.sqrt(), peaks], 1))
         shape = self.shape(d2)
-        dress = F.avg_pool2d(shape.detach().softmax(1)[:, 2:], 2)
+        dress = F.avg_pool2d(shape.detach().softmax(1)[:, DRESS:], 2)
         cloth = self.cloth(F.avg_pool2d(rgb, 4), dress)
         return Output(upsample(shape), parts, verdict[:, 0] + cloth, cloth, verdict[:, 1:])
 

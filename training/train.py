@@ -198,14 +198,12 @@ def pseudo_label(net: nn.Module, samples: list[Sample]) -> int:
         flipped, _ = look(net, np.ascontiguousarray(s.photo[:, ::-1]))
         p = (output.shape.softmax(1) + flipped.shape.softmax(1).flip(-1)) / 2
         p = resized(p, *s.photo.shape[:2])[0].cpu().numpy()
-        best, ids = p.max(0), p.argmax(0).astype(np.uint8)
-        dress = ids == DRESS
+        best, dress = p.max(0), p.argmax(0) == DRESS
         if dress.mean() < 0.02 or (best[dress] > 0.8).mean() < PSEUDO_CERTAIN:
             continue
         cut = grabcut_seeded(s.photo, p[DRESS])
-        otherwise = p[:DRESS].argmax(0).astype(np.uint8)  # background or skin
-        label = np.where(cut, DRESS, np.where(dress, otherwise, ids)).astype(np.uint8)
-        s.shape = np.where((best > 0.75) & (cut != dress), IGNORE, label).astype(np.uint8)
+        otherwise = p[:DRESS].argmax(0)  # background or skin
+        s.shape = np.select([(best > 0.75) & (cut != dress), cut], [IGNORE, DRESS], otherwise).astype(np.uint8)
         s.shape_weight = 0.5
         given += 1
     return given
