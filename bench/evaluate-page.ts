@@ -4,6 +4,7 @@ import { DEFAULTS } from '../lib/options';
 import { sharp } from '../lib/pipeline/codec';
 import type { Segmenter } from '../lib/ports';
 import { cutterOf, overview, type Result, type Row, ranked, type Summary } from './evaluation';
+import { framed } from './framed';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import { halves, iou } from './scores';
 import { figure, percent } from './table';
@@ -86,7 +87,8 @@ async function picturesOf(
   const shown = { ...folder, split: { dress: ids(true), no_dress: ids(false) } };
   const cutOut = cutterOf((results[0] as Result).way, segmenter);
   const found = new Map<string, string>();
-  for await (const { id, bytes, worn } of labelledPhotos(shown)) {
+  for await (const { id, bytes: own, worn } of labelledPhotos(shown)) {
+    const bytes = folder.around ? await framed(own, folder.around) : own;
     const result = await cutOut(bytes, { ...DEFAULTS, expect: 'dress', output: 'mask', size: 64 });
     const { photo, cutout, width, height } = await makeThumbnails(bytes, result, SIDE);
     const { dress } = await truthOf(folder, id, result.findings.photo);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createApp } from '../lib/app';
 import { evaluatePage } from './evaluate-page';
 import {
@@ -15,6 +15,7 @@ import {
   summarise,
   WAYS,
 } from './evaluation';
+import { AROUND, type Around } from './framed';
 import { classIds, type LabelledFolder } from './labelled-photos';
 import { machine } from './machine';
 import { iou, pooled } from './scores';
@@ -29,6 +30,7 @@ interface Options {
   skin: string;
   split?: string;
   slices?: string;
+  around?: Around;
   json?: string;
   html?: string;
 }
@@ -44,6 +46,9 @@ async function main(): Promise<void> {
     .option('--skin <classes>', 'classes that are skin', '41')
     .option('--split <file>', 'JSON with two lists of photo names: dress, no_dress')
     .option('--slices <file>', 'JSON with lists of photo names, one a slice, to be told apart')
+    .addOption(
+      new Option('--around <what>', 'put each photo in a frame twice its size, filled with this').choices(AROUND),
+    )
     .option('--json <file>', 'write the figures and every photo here, too')
     .option('--html <file>', 'write a page with the worst and the best photos here; it holds the photos themselves')
     .parse()
@@ -74,7 +79,7 @@ async function folderOf(options: Options): Promise<LabelledFolder> {
   const names = options.names ? await readJson<string[]>(options.names) : null;
   const classes = { dress: classIds(options.dress, names), skin: classIds(options.skin, names) };
   const split = options.split ? await readJson<LabelledFolder['split']>(options.split) : null;
-  return { photos, labels, classes: masks ? 'masks' : classes, split };
+  return { photos, labels, classes: masks ? 'masks' : classes, split, around: options.around };
 }
 
 const readJson = async <T>(file: string): Promise<T> => JSON.parse(await readFile(file, 'utf8')) as T;

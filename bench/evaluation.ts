@@ -6,6 +6,7 @@ import { DEFAULTS, type EXPECTS, type MODES } from '../lib/options';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Segmenter } from '../lib/ports';
+import { framed } from './framed';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import {
   auc,
@@ -85,8 +86,9 @@ export async function evaluate(
 ): Promise<{ results: Result[]; failures: Failure[] }> {
   const askers = ways.map((way) => ({ way, rows: [] as Row[], cutOut: cutterOf(way, segmenter) }));
   const failures: Failure[] = [];
-  for await (const { id, bytes, worn } of labelledPhotos(folder)) {
+  for await (const { id, bytes: own, worn } of labelledPhotos(folder)) {
     try {
+      const bytes = folder.around ? await framed(own, folder.around) : own;
       // The first photo of all pays for loading the network and OpenCV; nobody asks how long that takes here.
       if (askers.every(({ rows }) => rows.length === 0)) await askers[0]?.cutOut(bytes, { ...DEFAULTS, size: 64 });
       const found: { rows: Row[]; row: Row }[] = [];

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import sharp from 'sharp';
+import { type Around, insideOf } from './framed';
 
 /** A folder of photos with a folder of labels beside it: PNGs of the same names. */
 export interface LabelledFolder {
@@ -10,6 +11,8 @@ export interface LabelledFolder {
   readonly classes: Classes | 'masks';
   /** Which photos, and which of them show a dress; `null`: all, by what the labels say. */
   readonly split: { readonly dress: readonly string[]; readonly no_dress: readonly string[] } | null;
+  /** What is laid around each photo and its label before anything else; left out: nothing. */
+  readonly around?: Around;
 }
 
 /** Values of a label map (one class id a pixel) that are dress, and skin. A mask has a dress where it is bright. */
@@ -73,11 +76,11 @@ export async function* labelledPhotos(folder: LabelledFolder): AsyncGenerator<La
 
 /**
  * What the labels say of one photo.
- * @param size the photo's; label ids are brought to it by nearest neighbour; `null` keeps the label's own
+ * @param size the photo's, its frame included; label ids are brought to it by nearest neighbour; `null` keeps the label's own
  * @throws Error when the label is no 8-bit PNG, or is of another shape than the photo
  */
 export async function truthOf(
-  { labels, classes }: Pick<LabelledFolder, 'labels' | 'classes'>,
+  { labels, classes, around }: Pick<LabelledFolder, 'labels' | 'classes' | 'around'>,
   id: string,
   size: { width: number; height: number } | null,
 ): Promise<Truth> {
@@ -94,7 +97,13 @@ export async function truthOf(
   // A mask may be a cut-out: what is opaque is dress. A palette's colours are not its ids, so sharp must not see them.
   let image = sharp(file);
   image = classes === 'masks' && hasAlpha ? image.extractChannel(3) : image.toColourspace('b-w').extractChannel(0);
-  if (size) image = image.resize(size.width, size.height, { kernel: 'nearest', fit: 'fill' });
+  if (size) {
+    const inside = around ? insideOf(size) : { ...size, left: 0, top: 0 };
+    const [x, y] = [inside.left, inside.top];
+    image = image.resize(inside.width, inside.height, { kernel: 'nearest', fit: 'fill' });
+    const nothing = { r: 0, g: 0, b: 0, alpha: 0 };
+    image = image.extend({ top: y, bottom: y, left: x, right: x, background: nothing });
+  }
   const values = await image.raw().toBuffer();
   if (classes === 'masks') return { dress: Uint8Array.from(values, (value) => (value > 127 ? 1 : 0)), skin: null };
   const among = (ids: readonly number[]) => {

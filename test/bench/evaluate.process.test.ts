@@ -74,7 +74,17 @@ describe('evaluate', () => {
     await writeFile(at('names.json'), JSON.stringify(['street', 'skin', 'gown']));
     await copyFile(at('labels', 'dress.png'), at('labels', 'broken.png'));
     await writeFile(at('photos', 'broken.jpg'), 'no photo');
-    const { stdout } = await evaluate(...asked(), '--names', at('names.json'), '--dress', 'gown', '--skin', 'skin');
+    const { stdout } = await evaluate(
+      ...asked(),
+      '--names',
+      at('names.json'),
+      '--dress',
+      'gown',
+      '--skin',
+      'skin',
+      '--around',
+      'white',
+    );
     expect(stdout).toMatch(/\| default, expect dress +\| 0\.9\d+ \(.*\| 0\.0 % +\| 0 of 1/);
     expect(stdout).toMatch(/not counted: broken: The file is text/);
   }, 120_000);
@@ -83,6 +93,7 @@ describe('evaluate', () => {
     [['--masks', '--photos', '/nowhere'], /evaluate: .*nowhere/],
     [['--dress', 'gown'], /evaluate: "gown" is no class of the labels; they are numbers from 0 to 255/],
     [['--dress', '7'], /evaluate: none of the photos shows a dress/],
+    [['--around', 'pink'], /'pink' is invalid\. Allowed choices are white, black, blurred/],
   ])(
     'says in one line what is wrong with %j',
     async (args, complaint) => {
