@@ -39,10 +39,16 @@ export function regionOf(photo: Photo, probabilities: Probabilities, pixels: num
     left,
     top,
     scale,
-    width: Math.max(1, Math.ceil((right - left) / scale)),
-    height: Math.max(1, Math.ceil((bottom - top) / scale)),
+    width: pixelsAcross(right - left, scale),
+    height: pixelsAcross(bottom - top, scale),
   };
 }
+
+/**
+ * How many working pixels cover a stretch of the photo. What rounding adds to a quotient that is whole would put one
+ * more behind the photo's edge; a thousandth of a millionth of a pixel is above any such rest and below any real one.
+ */
+const pixelsAcross = (stretch: number, scale: number): number => Math.max(1, Math.ceil(stretch / scale - 1e-9));
 
 /** Smallest box around every value above `limit`, or `null`. */
 export function boxAbove(values: ArrayLike<number>, width: number, height: number, limit: number): Box | null {
