@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { createApp } from '../lib/app';
+import { look } from '../lib/look';
 import { loadOpenCv } from '../lib/opencv';
 import { decode } from '../lib/pipeline/decode';
-import { reduce } from '../lib/pipeline/reduce';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Matte, Photo, Probabilities } from '../lib/raster';
@@ -100,8 +100,7 @@ async function prepare(folder: LabelledFolder): Promise<Prepared[]> {
   const prepared: Prepared[] = [];
   for await (const { id, bytes } of labelledPhotos(folder)) {
     const { photo } = await decode(bytes);
-    const { width, height } = await segmenter.inputSize(photo.width, photo.height);
-    const probabilities = await segmenter.segment(await reduce(photo, width, height));
+    const probabilities = await look(photo, segmenter, null);
     const { dress, skin } = await truthOf(folder, id, photo);
     prepared.push({ photo, probabilities, dress, skin: skin ?? new Uint8Array(dress.length) });
   }

@@ -1,10 +1,11 @@
 import type { Findings, Step } from './findings';
+import { look } from './look';
 import type { OpenCvBox } from './opencv';
 import type { CutOutOptions } from './options';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
 import { decode } from './pipeline/decode';
 import { type Encoded, encode, encodeMask } from './pipeline/encode';
-import { ARTICLE_SIDE, isolate, onWhite } from './pipeline/isolate';
+import { ARTICLE_SIDE, isolate } from './pipeline/isolate';
 import { dressExpected, measure } from './pipeline/measure';
 import { reduce } from './pipeline/reduce';
 import { refine } from './pipeline/refine';
@@ -44,10 +45,7 @@ export function createCutOut({ segmenter, opencv, refine: toMatte = refine }: Pa
     const foreground = article
       ? await timed('isolate', async () => isolate(await reduce(photo, ARTICLE_SIDE, ARTICLE_SIDE), opencv))
       : null;
-    const probabilities = await timed('segment', async () => {
-      const small = await toInput(photo, segmenter);
-      return segmenter.segment(foreground === null ? small : onWhite(small, foreground));
-    });
+    const probabilities = await timed('segment', () => look(photo, segmenter, foreground));
     const matte = dressExpected(probabilities, options.expect)
       ? await timed('refine', async () =>
           article ? threshold(photo, probabilities) : toMatte(photo, probabilities, opencv),
@@ -61,11 +59,6 @@ export function createCutOut({ segmenter, opencv, refine: toMatte = refine }: Pa
     const findings = { ...measured, photo: { width, height, format }, model: { name, version }, milliseconds };
     return { findings, image, matte: found };
   };
-}
-
-async function toInput(photo: Photo, segmenter: Segmenter): Promise<Photo> {
-  const { width, height } = await segmenter.inputSize(photo.width, photo.height);
-  return reduce(photo, width, height);
 }
 
 async function draw(photo: Photo, matte: Matte, options: CutOutOptions, timed: Timed): Promise<Encoded> {

@@ -33,6 +33,8 @@ export interface Probabilities {
   readonly dress: Float32Array;
   /** Calibrated probability, 0 to 1, that the photo shows a dress at all. */
   readonly presence: number;
+  /** The part of the photo that was looked at, in its pixels; left out: all of it. */
+  readonly within?: Box;
 }
 
 /** What GrabCut found before the network runs (article mode). */

@@ -127,6 +127,7 @@ describe('the use-case', () => {
     return {
       load: async () => ({ name: 'told', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
       inputSize: async () => ({ width: 96, height: 128 }),
+      glanceSize: async () => null,
       segment: async (small) => said(small.width, small.height),
     };
   }

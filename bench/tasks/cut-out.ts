@@ -1,10 +1,10 @@
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
+import { look } from '../../lib/look';
 import { type CutOutOptions, DEFAULTS, type FORMATS } from '../../lib/options';
 import { sharp } from '../../lib/pipeline/codec';
 import { decode } from '../../lib/pipeline/decode';
 import { encode } from '../../lib/pipeline/encode';
-import { reduce } from '../../lib/pipeline/reduce';
 import { median } from '../scores';
 import { answer, asked, clock, peakRss, photoOf } from './task';
 
@@ -30,8 +30,7 @@ async function main(): Promise<void> {
   for (let round = 0; round <= rounds; round++) {
     const unavoidable = await clock(async () => {
       const { photo } = await decode(bytes);
-      const { width, height } = await segmenter.inputSize(photo.width, photo.height);
-      await segmenter.segment(await reduce(photo, width, height));
+      await look(photo, segmenter, null);
       await encode(rgba, options);
     });
     let took: Readonly<Record<string, number>> = {};

@@ -1,6 +1,7 @@
 import type { Findings, Verdict } from '../findings';
 import type { CutOutOptions } from '../options';
 import type { Matte, Probabilities } from '../raster';
+import { seenOf } from './region';
 
 /**
  * Where verdicts change. Presence is calibrated, so its limits are probabilities, chosen before the figures were seen.
@@ -45,14 +46,16 @@ export function measure(matte: Matte | null, probabilities: Probabilities, expec
 }
 
 /** The matte is looked at once under each of the network's pixels: enough for shares, however large the photo. */
-function shares(matte: Matte, { width, height, background, skin, dress }: Probabilities) {
+function shares(matte: Matte, probabilities: Probabilities) {
+  const { width, height, background, skin, dress } = probabilities;
+  const seen = seenOf(matte, probabilities);
   let area = 0;
   let sure = 0;
   let leak = 0;
   for (let y = 0, i = 0; y < height; y++) {
-    const row = Math.floor(((y + 0.5) * matte.height) / height) * matte.width;
+    const row = (seen.top + Math.floor(((y + 0.5) * seen.height) / height)) * matte.width + seen.left;
     for (let x = 0; x < width; x++, i++) {
-      const alpha = matte.alpha[row + Math.floor(((x + 0.5) * matte.width) / width)] as number;
+      const alpha = matte.alpha[row + Math.floor(((x + 0.5) * seen.width) / width)] as number;
       if (alpha === 0) continue;
       const p = dress[i] as number;
       const s = skin[i] as number;
@@ -62,5 +65,6 @@ function shares(matte: Matte, { width, height, background, skin, dress }: Probab
     }
   }
   if (area === 0) return { coverage: 0, confidence: 0, skinLeak: 0 };
-  return { coverage: area / (255 * width * height), confidence: sure / area, skinLeak: leak / area };
+  const share = (seen.width * seen.height) / (matte.width * matte.height);
+  return { coverage: (share * area) / (255 * width * height), confidence: sure / area, skinLeak: leak / area };
 }

@@ -1,5 +1,7 @@
 import type { Box, Photo, Probabilities } from '../raster';
 
+type Size = Pick<Photo, 'width' | 'height'>;
+
 /**
  * The part of a photo that refinement works on, at its own, smaller scale. Working pixel (i, j) covers the
  * photo's square of `scale` x `scale` pixels whose upper left corner is (left + i * scale, top + j * scale).
@@ -27,21 +29,30 @@ const POSSIBLE = 0.3;
 export function regionOf(photo: Photo, probabilities: Probabilities, pixels: number, room: number): Region | null {
   const box = boxAbove(probabilities.dress, probabilities.width, probabilities.height, POSSIBLE);
   if (box === null || !probabilities.dress.some((p) => p > 0.5)) return null;
-  const sx = photo.width / probabilities.width;
-  const sy = photo.height / probabilities.height;
+  const { left, top, width, height } = boxInPhoto(box, room, photo, probabilities);
+  const scale = Math.max(1, Math.sqrt((width * height) / pixels));
+  return { left, top, scale, width: pixelsAcross(width, scale), height: pixelsAcross(height, scale) };
+}
+
+/**
+ * A box of the network's pixels as a box of the photo's, with room around it; never beyond what was looked at.
+ * @param room on each side, as a share of the box's longer side
+ */
+export function boxInPhoto(box: Box, room: number, photo: Size, probabilities: Probabilities): Box {
+  const seen = seenOf(photo, probabilities);
+  const sx = seen.width / probabilities.width;
+  const sy = seen.height / probabilities.height;
   const pad = room * Math.max(box.width * sx, box.height * sy);
-  const left = Math.max(0, Math.floor(box.left * sx - pad));
-  const top = Math.max(0, Math.floor(box.top * sy - pad));
-  const right = Math.min(photo.width, Math.ceil((box.left + box.width) * sx + pad));
-  const bottom = Math.min(photo.height, Math.ceil((box.top + box.height) * sy + pad));
-  const scale = Math.max(1, Math.sqrt(((right - left) * (bottom - top)) / pixels));
-  return {
-    left,
-    top,
-    scale,
-    width: pixelsAcross(right - left, scale),
-    height: pixelsAcross(bottom - top, scale),
-  };
+  const left = seen.left + Math.max(0, Math.floor(box.left * sx - pad));
+  const top = seen.top + Math.max(0, Math.floor(box.top * sy - pad));
+  const right = seen.left + Math.min(seen.width, Math.ceil((box.left + box.width) * sx + pad));
+  const bottom = seen.top + Math.min(seen.height, Math.ceil((box.top + box.height) * sy + pad));
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The part of a photo that probabilities tell of. */
+export function seenOf(photo: Size, { within }: Probabilities): Box {
+  return within ?? { left: 0, top: 0, width: photo.width, height: photo.height };
 }
 
 /**
@@ -129,15 +140,16 @@ export function samplePhoto(photo: Photo, region: Region): Uint8Array {
 export function samplePlane(plane: Float32Array, from: Probabilities, photo: Photo, region: Region): Float32Array {
   const { width, height, scale } = region;
   const out = new Float32Array(width * height);
-  const sx = from.width / photo.width;
-  const sy = from.height / photo.height;
+  const seen = seenOf(photo, from);
+  const sx = from.width / seen.width;
+  const sy = from.height / seen.height;
   for (let j = 0, o = 0; j < height; j++) {
-    const y = clamp((region.top + (j + 0.5) * scale) * sy - 0.5, from.height - 1);
+    const y = clamp((region.top - seen.top + (j + 0.5) * scale) * sy - 0.5, from.height - 1);
     const y0 = Math.floor(y);
     const y1 = Math.min(from.height - 1, y0 + 1);
     const fy = y - y0;
     for (let i = 0; i < width; i++, o++) {
-      const x = clamp((region.left + (i + 0.5) * scale) * sx - 0.5, from.width - 1);
+      const x = clamp((region.left - seen.left + (i + 0.5) * scale) * sx - 0.5, from.width - 1);
       const x0 = Math.floor(x);
       const x1 = Math.min(from.width - 1, x0 + 1);
       const fx = x - x0;

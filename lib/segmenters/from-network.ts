@@ -60,9 +60,12 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
 
     async inputSize(width, height) {
       const { longest, multiple } = (await readOnce()).input;
-      const scale = longest / Math.max(width, height);
-      const fit = (side: number) => Math.max(multiple, Math.round((side * scale) / multiple) * multiple);
-      return { width: fit(width), height: fit(height) };
+      return fitted(width, height, longest, multiple);
+    },
+
+    async glanceSize(width, height) {
+      const { glance, multiple } = (await readOnce()).input;
+      return glance === undefined ? null : fitted(width, height, glance, multiple);
     },
 
     async segment(small) {
@@ -81,6 +84,13 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
       };
     },
   };
+}
+
+/** The size with proportions kept, the longest side near `longest`, both sides multiples of `multiple`. */
+function fitted(width: number, height: number, longest: number, multiple: number) {
+  const scale = longest / Math.max(width, height);
+  const fit = (side: number) => Math.max(multiple, Math.round((side * scale) / multiple) * multiple);
+  return { width: fit(width), height: fit(height) };
 }
 
 /**

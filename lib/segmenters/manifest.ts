@@ -26,6 +26,8 @@ const manifestSchema = z.object({
     longest: z.int().min(64).max(2048),
     /** and both sides to the nearest multiple of this. */
     multiple: z.int().min(1).max(64),
+    /** Longest side of a second look, from further away, with which presence is told; left out: there is none. */
+    glance: z.int().min(64).max(2048).optional(),
   }),
   /** In the order of the network's output. */
   classes: z.tuple([z.literal(CLASSES[0]), z.literal(CLASSES[1]), z.literal(CLASSES[2])]),

@@ -30,6 +30,7 @@ export const fakeParts: HttpParts = {
     load: async () => ({ name: 'fake', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
     segment: () => Promise.reject(new Error('not asked')),
     inputSize: () => Promise.reject(new Error('not asked')),
+    glanceSize: () => Promise.reject(new Error('not asked')),
   },
   trace: () => 'M0 0L8 0L8 8Z',
   limits: { maxBytes: 25_000_000, maxAnswerBytes: null, maxSeconds: 25, atOnce: 1, maxWaiting: 16 },

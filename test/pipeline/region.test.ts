@@ -69,6 +69,32 @@ describe('regionOf', () => {
   });
 });
 
+describe('probabilities of a part of the photo', () => {
+  const within = { left: 30, top: 50, width: 60, height: 90 };
+  const part = blank(60, 90);
+  const photo = blank(200, 300);
+  const of = (seen: Photo, more: { within?: typeof within } = {}) => {
+    const probabilities = { ...discProbabilities(part, { radius: 0.45 }), ...more };
+    const region = regionOf(seen, probabilities, 2000, 0.2)!;
+    return { region, dress: samplePlane(probabilities.dress, probabilities, seen, region) };
+  };
+
+  it('give the region and the plane that they give of the part alone, shifted to where it is', () => {
+    const alone = of(part);
+    const there = of(photo, { within });
+    expect(there.region).toEqual({ ...alone.region, left: alone.region.left + 30, top: alone.region.top + 50 });
+    expect(there.dress).toHaveLength(alone.dress.length);
+    const apart = there.dress.map((p, i) => Math.abs(p - alone.dress[i]!));
+    expect(Math.max(...apart)).toBeLessThan(1e-5);
+  });
+
+  it('say nothing of what lies outside it', () => {
+    // The dress reaches the part's edge, so that its room would lie outside.
+    const everywhere = { ...probabilitiesOf(20, 30, () => 0.9), within };
+    expect(regionOf(photo, everywhere, 1e6, 0.5)).toEqual({ ...within, scale: 1 });
+  });
+});
+
 describe('boxAbove', () => {
   it('is the box that a plain search finds', () => {
     fc.assert(

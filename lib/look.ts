@@ -1,0 +1,69 @@
+import { onWhite } from './pipeline/isolate';
+import { reduce } from './pipeline/reduce';
+import { boxAbove, boxInPhoto } from './pipeline/region';
+import type { Segmenter } from './ports';
+import type { Box, Foreground, Photo, Probabilities } from './raster';
+
+/** When to look closer, and at what. `training/EXPERIMENTS.md` has the figures. */
+export const CLOSER = {
+  /** Room around the dress, as a share of the longer side of its box: enough to see who wears it. */
+  room: 0.25,
+  /** Where the dress with its room is smaller than this, as a share of both sides of the photo, it is looked at again. */
+  below: 0.6,
+  /** What may be dress; fainter traces lie all over a street. */
+  possible: 0.3,
+} as const;
+
+/**
+ * What the network makes of a photo, in two looks: at the whole, and then
+ *
+ * - closer, where the dress fills little of the photo, because so few pixels of the first look were spent on it;
+ *   what this look sees is then all that is known of the shape;
+ * - otherwise from further away, which only presence is told from. Whether somebody wears a dress is a question about
+ *   the whole person, and the answer from afar is another one, as good as the first.
+ *
+ * Presence is the mean of both looks' log-odds.
+ *
+ * @param foreground paints everything else white (article mode), in which nothing is looked at closer
+ * @throws DresscutError `model-unavailable`
+ */
+export async function look(photo: Photo, segmenter: Segmenter, foreground: Foreground | null): Promise<Probabilities> {
+  const { width, height } = await segmenter.inputSize(photo.width, photo.height);
+  const reduced = await reduce(photo, width, height);
+  const small = foreground === null ? reduced : onWhite(reduced, foreground);
+  const first = await segmenter.segment(small);
+  if (foreground === null) {
+    const closer = await lookCloser(photo, segmenter, first);
+    if (closer !== null) return { ...closer, presence: between(first.presence, closer.presence) };
+  }
+  const size = await segmenter.glanceSize(photo.width, photo.height);
+  if (size === null) return first;
+  const { presence } = await segmenter.segment(await reduce(small, size.width, size.height));
+  return { ...first, presence: between(first.presence, presence) };
+}
+
+async function lookCloser(photo: Photo, segmenter: Segmenter, first: Probabilities): Promise<Probabilities | null> {
+  const within = closerBox(photo, first);
+  if (within === null) return null;
+  const { width, height } = await segmenter.inputSize(within.width, within.height);
+  const closer = await segmenter.segment(await reduce(photo, width, height, within));
+  return closer.dress.some((p) => p > 0.5) ? { ...closer, within } : null;
+}
+
+/** Where to look closer; `null` where there is nothing to see, or no need. */
+function closerBox(photo: Photo, first: Probabilities): Box | null {
+  const box = boxAbove(first.dress, first.width, first.height, CLOSER.possible);
+  if (box === null || !first.dress.some((p) => p > 0.5)) return null;
+  const part = boxInPhoto(box, CLOSER.room, photo, first);
+  const small = part.width < CLOSER.below * photo.width && part.height < CLOSER.below * photo.height;
+  return small ? part : null;
+}
+
+/** The probability in the middle between two, by their log-odds; neither alone makes certain. */
+function between(a: number, b: number): number {
+  const odds = Math.sqrt((likely(a) / (1 - likely(a))) * (likely(b) / (1 - likely(b))));
+  return odds / (1 + odds);
+}
+
+/** Away from 0 and 1, whose odds are none. */
+const likely = (p: number): number => Math.min(1 - 1e-6, Math.max(1e-6, p));

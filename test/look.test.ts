@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { halves, iou, overlap } from '../bench/scores';
+import { CLOSER, look } from '../lib/look';
+import { loadOpenCv } from '../lib/opencv';
+import { measure } from '../lib/pipeline/measure';
+import { refine } from '../lib/pipeline/refine';
+import { threshold } from '../lib/pipeline/threshold';
+import type { Segmenter } from '../lib/ports';
+import type { Foreground, Matte, Photo, Probabilities } from '../lib/raster';
+import { discPhoto, discTruth, GREEN, paint, probabilitiesOf, RED } from './pipeline/scenes';
+
+/** What a look showed, and how large. */
+type Seen = Photo[];
+
+/** A network that knows one thing: red is dress. It is more certain of a dress, the larger it sees it. */
+function redIsDress(seen: Seen, { glance = true, presences = [0.9, 0.5] } = {}): Segmenter {
+  const toFit = (longest: number) => async (width: number, height: number) => {
+    const scale = longest / Math.max(width, height);
+    return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  };
+  return {
+    load: async () => ({ name: 'red', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
+    inputSize: toFit(96),
+    glanceSize: glance ? toFit(48) : async () => null,
+    segment: async (small) => {
+      seen.push(small);
+      const red = (x: number, y: number) => small.rgb[3 * (y * small.width + x)]! / 255;
+      const at = (x: number, y: number) => Math.min(0.99, Math.max(0.01, 0.5 + 4 * (red(x, y) - 0.5)));
+      return probabilitiesOf(small.width, small.height, at, () => 0, presences[seen.length - 1]);
+    },
+  };
+}
+
+const sizes = (seen: Seen) => seen.map(({ width, height }) => [width, height]);
+const spot = (width: number, height: number, side: number, left = 0, top = 0) =>
+  paint(width, height, (x, y) => (x >= left && x < left + side && y >= top && y < top + side ? RED : GREEN));
+
+describe('look', () => {
+  it('sees the whole photo and then, where the dress fills it, the same from further away', async () => {
+    const seen: Seen = [];
+    const found = await look(discPhoto(200, 300, 0.45), redIsDress(seen), null);
+    expect(sizes(seen)).toEqual([
+      [64, 96],
+      [32, 48],
+    ]);
+    expect([found.width, found.height, found.within]).toEqual([64, 96, undefined]);
+  });
+
+  it('tells presence from both looks: the mean of their log-odds', async () => {
+    const presence = async (presences: number[]) => {
+      const found = await look(discPhoto(200, 300, 0.45), redIsDress([], { presences }), null);
+      return found.presence;
+    };
+    // Odds of 9 and 1: the one in the middle is 3.
+    expect(await presence([0.9, 0.5])).toBeCloseTo(0.75, 9);
+    expect(await presence([0.2, 0.8])).toBeCloseTo(0.5, 9);
+    expect(await presence([0.7, 0.7])).toBeCloseTo(0.7, 9);
+    // One look that is beside itself does not make the other one's doubt certain, nor the answer no number.
+    expect(await presence([1, 0])).toBeCloseTo(0.5, 9);
+    expect(await presence([1, 1])).toBeCloseTo(1, 5);
+  });
+
+  it('looks once where the network knows no second look', async () => {
+    const seen: Seen = [];
+    const found = await look(discPhoto(200, 300, 0.45), redIsDress(seen, { glance: false, presences: [0.31] }), null);
+    expect(sizes(seen)).toEqual([[64, 96]]);
+    expect(found.presence).toBe(0.31);
+  });
+
+  it('looks closer at a dress that fills little of the photo, and tells what it saw there', async () => {
+    const seen: Seen = [];
+    const found = await look(spot(600, 900, 120, 300, 600), redIsDress(seen), null);
+    const { within } = found;
+    expect(seen).toHaveLength(2);
+    // The spot with a quarter of its side around it, give or take a pixel of the first look, which is 9.4 of the photo's.
+    expect(Math.abs(within!.left - 270)).toBeLessThan(14);
+    expect(Math.abs(within!.top - 570)).toBeLessThan(14);
+    expect(Math.abs(within!.width - 180)).toBeLessThan(28);
+    expect([found.width, found.height]).toEqual([seen[1]!.width, seen[1]!.height]);
+    expect(found.dress.filter((p) => p > 0.5).length / found.dress.length).toBeCloseTo((120 / within!.width) ** 2, 1);
+    expect(found.presence).toBeCloseTo(0.75, 9);
+  });
+
+  it('keeps to its first look where the closer one sees nothing', async () => {
+    const seen: Seen = [];
+    const red = redIsDress(seen);
+    const blindAfterwards: Segmenter = {
+      ...red,
+      segment: async (small) => {
+        const said = await red.segment(small);
+        return seen.length === 2 ? { ...said, dress: said.dress.map((p) => p / 2) } : said;
+      },
+    };
+    const found = await look(spot(600, 900, 120, 300, 600), blindAfterwards, null);
+    expect([found.within, found.width, found.height]).toEqual([undefined, 64, 96]);
+    expect(sizes(seen)[2]).toEqual([32, 48]);
+  });
+
+  it('does not look closer in the article’s mode, whose whites are the whole photo’s', async () => {
+    const seen: Seen = [];
+    const foreground: Foreground = {
+      kind: 'foreground',
+      width: 2,
+      height: 2,
+      rgb: new Uint8Array(12).fill(255),
+      mask: Uint8Array.of(1, 1, 1, 0),
+    };
+    const found = await look(spot(600, 900, 120, 30, 60), redIsDress(seen), foreground);
+    expect(found.within).toBeUndefined();
+    expect(sizes(seen)).toEqual([
+      [64, 96],
+      [32, 48],
+    ]);
+    for (const { rgb } of seen) expect(Array.from(rgb.subarray(-3))).toEqual([255, 255, 255]);
+  });
+
+  it('stays inside the photo, whatever the photo and wherever the dress', async () => {
+    const side = fc.integer({ min: 1, max: 400 });
+    await fc.assert(
+      fc.asyncProperty(side, side, side, fc.nat(), fc.nat(), async (width, height, size, x, y) => {
+        const photo = spot(width, height, size, x % width, y % height);
+        const { within } = await look(photo, redIsDress([]), null);
+        if (within === undefined) return;
+        const { left, top } = within;
+        expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
+        expect(Math.min(within.width, within.height)).toBeGreaterThanOrEqual(1);
+        expect(left + within.width).toBeLessThanOrEqual(width);
+        expect(top + within.height).toBeLessThanOrEqual(height);
+        expect(Math.max(within.width / width, within.height / height)).toBeLessThan(CLOSER.below);
+      }),
+    );
+  });
+
+  describe('at a small dress', () => {
+    const photo = discPhoto(1200, 1200, 0.1);
+    const truth = discTruth(1200, 1200, 0.1);
+    const wrong = (matte: Matte) => {
+      const { intersection, union } = overlap(halves(matte.alpha), truth);
+      return union - intersection;
+    };
+    let closer: Probabilities;
+    beforeAll(async () => {
+      closer = await look(photo, redIsDress([]), null);
+    });
+
+    it('is wrong about fewer than half of the pixels that the first look was wrong about', async () => {
+      const first: Seen = [];
+      await look(photo, redIsDress(first), null);
+      const once = wrong(threshold(photo, await redIsDress([]).segment(first[0]!)));
+      expect(once).toBeGreaterThan(500);
+      expect(wrong(threshold(photo, closer))).toBeLessThan(once / 2);
+    });
+
+    it('is refined and measured in the photo, not in the part that was looked at', async () => {
+      const matte = await refine(photo, closer, loadOpenCv);
+      expect(iou(overlap(halves(matte.alpha), truth))).toBeGreaterThan(0.98);
+      const { coverage, box, confidence } = measure(matte, closer, 'dress');
+      expect(coverage).toBeCloseTo(Math.PI * 0.1 ** 2, 3);
+      expect(confidence).toBeGreaterThan(0.9);
+      // The disc is 240 across, in the middle.
+      for (const side of [box!.left, box!.top]) expect(Math.abs(side - 480)).toBeLessThan(4);
+      for (const side of [box!.width, box!.height]) expect(Math.abs(side - 240)).toBeLessThan(8);
+    });
+  });
+});
