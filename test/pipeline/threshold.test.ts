@@ -30,4 +30,11 @@ describe('threshold', () => {
     const probabilities = probabilitiesOf(3, 1, (x) => [0.5, 0.51, 0.49][x]!);
     expect(Array.from(threshold(sized(3, 1), probabilities).alpha)).toEqual([0, 255, 0]);
   });
+
+  it('finds nothing outside the part that was looked at', () => {
+    const within = { left: 2, top: 1, width: 3, height: 4 };
+    const { alpha, box } = threshold(sized(9, 7), { ...probabilitiesOf(6, 8, () => 0.9), within });
+    expect(box).toEqual(within);
+    expect(alpha.filter((a) => a === 255)).toHaveLength(12);
+  });
 });
