@@ -48,14 +48,14 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
 
     if sample.proxy and rng.random() < 0.6:
         photo = dye(photo, parts, rng)
-        # Now it looks like a dress, and few could say that it is none.
+        # Now it looks like a dress, and nobody knows whether it is none.
         parts = np.where((parts == PART["skirt"]) | (parts == PART["upper"]), IGNORE, parts).astype(np.uint8)
-        target.presence, target.presence_weight, target.tags = 1.0, 0.3, np.full_like(sample.tags, np.nan)
-    elif sample.source == "ccp" and sample.presence > 0.5 and sample.shape is not None and rng.random() < 0.25:
-        photo = two_cloths(photo, parts == PART["dress"], rng)
-        # Now it looks like a skirt with a top. Its outline is still a dress's.
+        target.presence_weight = 0.0
+    elif sample.source == "ccp" and sample.presence > 0.5 and sample.shape is not None and rng.random() < 0.3:
+        photo = blocks(photo, parts == PART["dress"], rng)
+        # Still a dress, with a dress's outline; which part of it looks like what is another question.
         parts = np.where(parts == PART["dress"], IGNORE, parts).astype(np.uint8)
-        target.presence, target.presence_weight, target.tags = 0.0, 0.5, np.full_like(sample.tags, np.nan)
+        target.presence_weight, target.tags = 0.5, np.full_like(sample.tags, np.nan)
     person = person_of(sample)
     if person is not None and rng.random() < 0.3:
         photo = change_background(photo, person, rng, backdrops)
@@ -63,7 +63,7 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
         photo = tint_garment(photo, parts, rng)
 
     before = int((shape == DRESS).sum())
-    photo, parts, shape, scale = frame(photo, parts, shape, height, width, rng)
+    photo, parts, shape, scale = frame(photo, parts, shape, person, (height, width), rng, backdrops)
     if before and (shape == DRESS).sum() < 0.6 * before * scale**2:
         target.presence_weight = 0.0  # too little of it left in the view to say
     if sample.source == "tags" and scale * sample.photo.shape[0] > 1.2 * height:
@@ -95,20 +95,31 @@ def person_of(sample: Sample) -> Pixels | None:
 
 
 def frame(
-    photo: Pixels, parts: Pixels, shape: Pixels, height: int, width: int, rng: Generator
+    photo: Pixels,
+    parts: Pixels,
+    shape: Pixels,
+    person: Pixels | None,
+    size: tuple[int, int],
+    rng: Generator,
+    backdrops: list[Pixels],
 ) -> tuple[Pixels, Pixels, Pixels, float]:
     """A random crop at a random scale, slightly turned and stretched. Returns also the scale used.
 
-    A third of the views show the whole photo with room around it (a distant person), the others are
-    crops at about the scale at which the network is served, from half-figure to full figure.
+    Four views in ten show the whole photo, half of these far away in `surroundings`, which are background
+    wherever anything is known of the photo. The others are crops at about the scale at which the network is
+    served, from half-figure to full figure; where they reach beyond the photo its border goes on, and what
+    that is nobody knows: a skirt that the photo cut off is still a skirt.
     """
+    height, width = size
     h, w = photo.shape[:2]
-    if rng.random() < 0.4:
-        scale = min(height / h, width / w) * rng.uniform(0.7, 1.0)
+    kind = rng.random()
+    far = kind < 0.2
+    if kind < 0.4:
+        scale = min(height / h, width / w) * rng.uniform(0.35 if far else 0.7, 1.0)
     else:
         scale = SERVED / max(h, w) * float(np.exp(rng.uniform(np.log(0.75), np.log(1.5))))
     stretch = float(np.exp(rng.uniform(-0.08, 0.08)))
-    angle = float(rng.normal(0, 4))
+    angle = 0.0 if far else float(rng.normal(0, 4))
     matrix = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1.0)
     matrix = np.diag([scale * stretch, scale / stretch]) @ matrix
     slack = np.array([width, height]) - scale * np.array([w, h])
@@ -122,10 +133,42 @@ def frame(
         view = cv2.warpAffine(half, coarse, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     else:
         view = cv2.warpAffine(photo, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    if far:
+        behind, street = surroundings(photo, height, width, rng, backdrops)
+        inside = np.ones((h, w), np.float32)
+        if street and person is not None:  # a small figure in a wide street, not a photo stuck on one
+            inside = cv2.GaussianBlur(person.astype(np.float32), (0, 0), max(0.5, 0.5 / scale))
+        alpha = cv2.warpAffine(inside, matrix, (width, height), flags=cv2.INTER_LINEAR)[..., None]
+        view = (view * alpha + behind * (1 - alpha)).astype(np.uint8)
     ids = [
-        cv2.warpAffine(m, matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=IGNORE) for m in (parts, shape)
-    ]
+        cv2.warpAffine(
+            m, matrix, (width, height), flags=cv2.INTER_NEAREST,
+            borderValue=BACKGROUND if far and (m != IGNORE).any() else IGNORE,
+        )
+        for m in (parts, shape)
+    ]  # fmt: skip
     return view, ids[0], ids[1], scale
+
+
+def surroundings(
+    photo: Pixels, height: int, width: int, rng: Generator, backdrops: list[Pixels]
+) -> tuple[Pixels, bool]:
+    """What lies around a photo that does not fill its frame: plain bars of a screenshot or a shop's padding,
+    the photo itself, large and blurred, as video editors fill a frame, or a street. Returns also whether it is one.
+    """
+    kind = rng.random()
+    if kind < 0.5 or (kind > 0.7 and not backdrops):
+        colour = [255, 0, rng.integers(0, 256), rng.integers(0, 256, 3)][rng.choice(4, p=[0.4, 0.25, 0.15, 0.2])]
+        return np.full((height, width, 3), colour, np.uint8), False
+    behind = photo if kind < 0.7 else backdrops[rng.integers(len(backdrops))]
+    h, w = behind.shape[:2]
+    cover = max(height / h, width / w)
+    behind = cv2.resize(behind, (max(width, round(w * cover)), max(height, round(h * cover))))
+    top, left = (behind.shape[0] - height) // 2, (behind.shape[1] - width) // 2
+    behind = behind[top : top + height, left : left + width]
+    if kind > 0.7:
+        return behind, True
+    return (cv2.GaussianBlur(behind, (0, 0), height / 20) * rng.uniform(0.5, 1.0)).astype(np.uint8), False
 
 
 def change_background(photo: Pixels, person: Pixels, rng: Generator, backdrops: list[Pixels]) -> Pixels:
@@ -174,21 +217,30 @@ def dye(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
     return cv2.cvtColor(lab.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
 
 
-def two_cloths(photo: Pixels, dress: NDArray[np.bool_], rng: Generator) -> Pixels:
-    """A dress whose upper or lower part is dyed: what tells a skirt with a top from a dress is often no more."""
-    rows = np.flatnonzero(dress.any(1))
-    if len(rows) == 0:
+def blocks(photo: Pixels, dress: NDArray[np.bool_], rng: Generator) -> Pixels:
+    """A dress of which what lies on one side of a line, or between two, is dyed: a sleeve, a stripe, a panel."""
+    y, x = np.nonzero(dress)
+    if len(y) == 0:
         return photo
-    waist = round(rows[0] + (rows[-1] - rows[0]) * rng.uniform(0.3, 0.5))
-    half = dress.copy()
-    half[slice(waist, None) if rng.random() < 0.5 else slice(None, waist)] = False
-    if not half.any():
+    angle = rng.uniform(0, np.pi)
+    across = x * np.cos(angle) + y * np.sin(angle)
+    first = rng.uniform(0, 0.8) if rng.random() < 0.5 else 0.0
+    low, high = np.quantile(across, [first, first + rng.uniform(0.15, 0.8) * (1 - first)])
+    block = np.zeros_like(dress)
+    chosen = (across >= low) & (across <= high)
+    block[y[chosen], x[chosen]] = True
+    return in_another_cloth(photo, block, rng)
+
+
+def in_another_cloth(photo: Pixels, region: NDArray[np.bool_], rng: Generator) -> Pixels:
+    """`region` `[H, W]` clearly brighter or darker than it was, and of any hue."""
+    if not region.any():
         return photo
     # Black cannot become darker, nor white brighter: what looks as before must not be called two cloths.
-    light = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)[..., 0][half].mean()
+    light = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB)[..., 0][region].mean()
     brighter = light < 80 or (light < 175 and rng.random() < 0.5)
     change = 30 + abs(rng.normal(0, 25))
-    return shift_lab(photo, half, np.array([change if brighter else -change, *rng.normal(0, 25, 2)]))
+    return shift_lab(photo, region, np.array([change if brighter else -change, *rng.normal(0, 25, 2)]))
 
 
 def shift_lab(photo: Pixels, region: NDArray[np.bool_], shift: NDArray[np.float64]) -> Pixels:

@@ -31,7 +31,9 @@ from model import STRIDE, DressNet, restore
 from tfjs import add_to as add_tfjs_to
 from train import served_size
 
-LONGEST = 384  # pixels; see EXPERIMENTS.md for other sizes
+# Pixels; see EXPERIMENTS.md for other sizes.
+LONGEST = 384
+GLANCE = 224  # of a second look, from further away, from which presence is told as well
 
 
 @dataclass
@@ -118,23 +120,28 @@ class Photos(CalibrationDataReader):
         return None if photo is None else {"photo": as_served(photo)}
 
 
-def as_served(photo: Pixels) -> Pixels:
+def as_served(photo: Pixels, longest: int = LONGEST) -> Pixels:
     """A photo as the graph takes it, `[1, H, W, 3]`."""
-    h, w = served_size(*photo.shape[:2], LONGEST)
+    h, w = served_size(*photo.shape[:2], longest)
     return cv2.resize(photo, (w, h), interpolation=cv2.INTER_AREA)[None]
+
+
+def both_looks(photo: Pixels) -> tuple[Pixels, Pixels]:
+    """A photo as it is served, and the same from further away. Presence is the mean logit of both."""
+    near = as_served(photo)
+    return near, as_served(near[0], GLANCE)
 
 
 def to_int8(fp32: Path, int8: Path, photos: list[Pixels]) -> None:
     """Static QDQ quantisation, activations uint8, weights int8 a channel, ranges from real photos.
 
     What lies outside the network itself (the mirror image, the average of both looks) stays in float:
-    probabilities in 256 steps would no longer add up to 1. So does the comparison of cloths.
+    probabilities in 256 steps would no longer add up to 1.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
-        names = [node.name for node in onnx.load(str(prepared)).graph.node]
-        keep_float = [name for name in names if not name.startswith("/net/") or "/cloth/" in name]
+        keep_float = [n.name for n in onnx.load(str(prepared)).graph.node if not n.name.startswith("/net/")]
         # The convolutions and what joins them; the judge, a few thousand weights, stays in float.
         quantize_static(
             str(prepared), str(int8), Photos(photos), quant_format=QuantFormat.QDQ, per_channel=True,
@@ -151,7 +158,7 @@ def session(path: Path, threads: int = 1) -> ort.InferenceSession:
 
 
 def run(net: ort.InferenceSession, photo: Pixels) -> tuple[np.ndarray, float]:
-    """Probabilities `[3, h, w]` at the served size, and presence."""
+    """Probabilities `[3, h, w]` at the served size, and the presence of this one look."""
     probabilities, presence = net.run(None, {"photo": as_served(photo)})
     return probabilities[0], float(presence[0])
 
@@ -165,10 +172,13 @@ def sha256(path: Path) -> str:
 
 @torch.no_grad()
 def presence_logits(net: nn.Module, samples: list[Sample]) -> list[float]:
-    """The uncalibrated presence of each photo as it is served."""
+    """The uncalibrated presence of each photo as it is served, in two looks."""
     net.eval()
-    photos = (torch.from_numpy(as_served(s.photo)).permute(0, 3, 1, 2).float() for s in samples)
-    return [float(both_ways(net, rgb)[1][0]) for rgb in photos]
+
+    def logit(look: Pixels) -> float:
+        return float(both_ways(net, torch.from_numpy(look).permute(0, 3, 1, 2).float())[1][0])
+
+    return [sum(map(logit, both_looks(s.photo))) / 2 for s in samples]
 
 
 def cross_fitted(logits: list[float], worn: list[bool], folds: int = 5) -> list[float]:
@@ -188,8 +198,10 @@ def judge(net: ort.InferenceSession, samples: list[Sample]) -> dict[str, float]:
     area, outline = np.zeros(2), np.zeros(2)
     scores: list[float] = []
     for s in samples:
-        probabilities, presence = run(net, s.photo)
-        scores.append(presence)
+        near, far = both_looks(s.photo)
+        probabilities, presence = (answer[0] for answer in net.run(None, {"photo": near}))
+        said = np.array([presence, net.run(["presence"], {"photo": far})[0][0]])
+        scores.append(float(np.log(said / (1 - said)).mean()))
         if s.shape is None or s.proxy:
             continue
         h, w = s.photo.shape[:2]
@@ -255,7 +267,14 @@ def publish(
             "file": int8.name,
             "sha256": sha256(int8),
             "float": {"file": fp32.name, "sha256": sha256(fp32), "checkpoint": f"{name}.pt"},
-            "input": {"name": "photo", "layout": "NHWC", "type": "uint8", "longest": LONGEST, "multiple": STRIDE},
+            "input": {
+                "name": "photo",
+                "layout": "NHWC",
+                "type": "uint8",
+                "longest": LONGEST,
+                "multiple": STRIDE,
+                "glance": GLANCE,
+            },
             "classes": list(CLASSES),
             "activation": "softmax, given that a dress is worn; presence is a calibrated probability",
             "calibration": {"slope": round(calibration.slope, 4), "offset": round(calibration.offset, 4)},

@@ -48,12 +48,6 @@ def presence_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return (loss * weight).sum() / weight.sum().clamp(min=1.0)
 
 
-def witnesses_loss(presence: Tensor, cloth: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """`presence_loss` of features and of cloth, each judged alone: judged by their sum, the features, which
-    learn the training photos by heart, would leave the cloth nothing to say. All `[N]`."""
-    return presence_loss(presence - cloth, target, weight) + presence_loss(cloth, target, weight)
-
-
 def tags_loss(logits: Tensor, target: Tensor) -> Tensor:
     """Which parts the photo shows at all. Both `[N, 13]`, NaN = not known."""
     known = ~target.isnan()
@@ -65,14 +59,9 @@ def tags_loss(logits: Tensor, target: Tensor) -> Tensor:
 def total(output: Output, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
     """The weighted sum, and its terms for the log."""
     terms = {"shape": shape_loss(output.shape, batch["shape"], batch["shape_weight"])}
-    if (
-        output.parts is not None
-        and output.presence is not None
-        and output.cloth is not None
-        and output.tags is not None
-    ):
+    if output.parts is not None and output.presence is not None and output.tags is not None:
         terms["parts"] = parts_loss(output.parts, batch["parts"])
-        terms["presence"] = witnesses_loss(output.presence, output.cloth, batch["presence"], batch["presence_weight"])
+        terms["presence"] = presence_loss(output.presence, batch["presence"], batch["presence_weight"])
         terms["tags"] = tags_loss(output.tags, batch["tags"])
     loss = torch.stack([WEIGHTS[k] * v for k, v in terms.items()]).sum()
     return loss, {k: float(v.detach()) for k, v in terms.items()}

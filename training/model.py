@@ -9,9 +9,8 @@ evidence:
 * `parts`: what is each pixel? 13 classes, learned from every labelled photo. Teaches the features.
 * `shape`: given that a dress is worn, which pixels are it? background / skin / dress, learned only
   from photos of which that is true, so "is it a dress or a skirt with a top?" cannot tear holes.
-* `presence`: is a dress worn here? One logit for the whole photo, learned also from photos that have
-  nothing but tags. It is the sum of two: what the features say, pooled over the clothes, and what the
-  cloth says: a dress is of one cloth from top to bottom, a skirt with a top seldom is.
+* `presence`: is a dress worn here? One logit for the whole photo, from features pooled over the
+  clothes; learned also from photos that have nothing but tags.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data import DRESS
-
 # (output channels, stride, dilation) of MobileNetV2's inverted residuals as DeepLab uses them:
 # the stage of 160 channels keeps its resolution and dilates instead, so features end at 1/16.
 BLOCKS = [
@@ -35,8 +32,6 @@ BLOCKS = [
     *[(64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 1), (96, 1, 1), (96, 1, 1), (96, 1, 1)],
     *[(160, 1, 1), (160, 1, 2), (160, 1, 2), (320, 1, 2)],
 ]
-# Brightness, red against green, yellow against blue: rows of a matrix for [red, green, blue].
-OPPONENT = [[1 / 3, 1 / 3, 1 / 3], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]]
 STRIDE = 16  # input height and width must be multiples of this
 
 
@@ -45,8 +40,7 @@ class Output(NamedTuple):
 
     shape: Tensor  # [N, 3, H, W]     background / skin (person minus dress) / dress
     parts: Tensor | None  # [N, 13, H/2, W/2]   only the shape is worth full resolution
-    presence: Tensor | None  # [N]   features and cloth together
-    cloth: Tensor | None  # [N]   the cloth's share of presence
+    presence: Tensor | None  # [N]
     tags: Tensor | None  # [N, 13]   which parts the photo shows at all
 
 
@@ -152,50 +146,6 @@ def upsample(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-def bands(mask: Tensor, features: Tensor, count: int = 4) -> tuple[Tensor, Tensor]:
-    """Mean and spread of features in bands across a mask, from its top to its bottom.
-
-    A band is not a strip of the photo but a share of the mask: band 0 of 4 is where the first quarter of the
-    mask's area lies, counted by rows. Bands overlap, so that nothing jumps when the mask changes a little.
-
-    Args:
-        mask: `[N, 1, h, w]`, 0 to 1.
-        features: `[N, C, h, w]`.
-        count: of bands, from top to bottom.
-
-    Returns:
-        means and standard deviations, `[N, count, C]` each; zeros where the mask is empty.
-    """
-    rows = mask.sum(3)[:, 0]  # [N, h]
-    above = (rows.cumsum(1) - rows / 2) / (rows.sum(1, keepdim=True) + 1e-6)
-    middles = (torch.arange(count, device=mask.device) + 0.5) / count
-    near = (1 - (above[:, None, :] - middles[:, None]).abs() * count).clamp(min=0)  # [N, count, h]
-    weight = (near[..., None] * mask).flatten(2)  # [N, count, h * w]
-    total = weight.sum(2, keepdim=True) + 1e-4
-    pixels = features.flatten(2).transpose(1, 2)
-    mean = weight @ pixels / total
-    return mean, (weight @ pixels.square() / total - mean.square()).clamp(min=1e-6).sqrt()
-
-
-class Cloth(nn.Module):
-    """Is what the shape head calls a dress of one cloth? Compares brightness, two opponent colours and their
-    spread between four bands of it, each with each. One weight a comparison: too few to learn faces by heart."""
-
-    def __init__(self, count: int = 4) -> None:
-        super().__init__()
-        self.count = count
-        self.verdict = nn.Linear(count * (count - 1) // 2 * 6, 1)
-        # Which band is compared with which. Not part of a checkpoint.
-        self.register_buffer("pairs", torch.triu_indices(count, count, 1), persistent=False)
-
-    def forward(self, rgb: Tensor, dress: Tensor) -> Tensor:
-        """`rgb` `[N, 3, h, w]` -1 to 1, `dress` `[N, 1, h, w]` probability -> `[N]`"""
-        colours = F.conv2d(rgb, rgb.new_tensor(OPPONENT)[:, :, None, None])
-        of = torch.cat(bands(dress, colours, self.count), 2)  # [N, count, 6]
-        differences = (of[:, self.pairs[0]] - of[:, self.pairs[1]]).abs()
-        return self.verdict(2 * differences.flatten(1))[:, 0]
-
-
 class DressNet(nn.Module):
     """UNet with a MobileNetV2 encoder and a light decoder, about 2.1 M parameters."""
 
@@ -221,12 +171,10 @@ class DressNet(nn.Module):
             nn.Dropout(0.3),
             nn.Linear(128, 1 + parts),
         )
-        self.cloth = Cloth()
 
     def forward(self, rgb: Tensor) -> Output:
         """`rgb`: `[N, 3, H, W]`, 0-255, height and width multiples of 16."""
-        rgb = rgb / 127.5 - 1.0
-        half, quarter, eighth, deep = self.encoder(rgb)
+        half, quarter, eighth, deep = self.encoder(rgb / 127.5 - 1.0)
         context = self.context(deep.mean((2, 3)))[:, :, None, None]
         neck = self.drop(self.neck(deep) + context)
         d8 = self.up8(torch.cat([upsample(neck), eighth], 1))
@@ -241,10 +189,7 @@ class DressNet(nn.Module):
         p = F.avg_pool2d(parts.detach(), 4).flatten(2).softmax(1)
         areas, peaks = p.mean(-1), p.topk(8, dim=-1).values.mean(-1)
         verdict = self.judge(torch.cat([pooled, d8.mean((2, 3)), areas.sqrt(), peaks], 1))
-        shape = self.shape(d2)
-        dress = F.avg_pool2d(shape.detach().softmax(1)[:, DRESS:], 2)
-        cloth = self.cloth(F.avg_pool2d(rgb, 4), dress)
-        return Output(upsample(shape), parts, verdict[:, 0] + cloth, cloth, verdict[:, 1:])
+        return Output(upsample(self.shape(d2)), parts, verdict[:, 0], verdict[:, 1:])
 
 
 class ArticleUNet(nn.Module):
@@ -274,7 +219,7 @@ class ArticleUNet(nn.Module):
         x = self.drop(x)
         for up, merge, skip in zip(self.up, self.merge, reversed(skips[:-1]), strict=True):
             x = merge(torch.cat([up(x), skip], 1))
-        return Output(self.shape(x), None, None, None, None)
+        return Output(self.shape(x), None, None, None)
 
 
 NETWORKS = {"dressnet": DressNet, "article": ArticleUNet}

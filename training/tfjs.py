@@ -23,8 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 
-from data import DRESS
-from model import OPPONENT, Conv, DressNet, InvertedResidual, restore
+from model import Conv, DressNet, InvertedResidual, restore
 
 QUANTISATIONS = ("float16", "uint8")
 SHARD = "group1-shard1of1.bin"
@@ -111,24 +110,6 @@ def transpose(g: Graph, name: str, x: str, order: list[int]) -> str:
 def cut(g: Graph, name: str, x: str, begin: list[int], size: list[int], dtype: str = FLOAT) -> str:
     inputs = [x, g.constant(f"{name}/begin", begin), g.constant(f"{name}/size", size)]
     return g.add("Slice", name, inputs, T=dtype, Index=INT)
-
-
-def total(g: Graph, name: str, x: str, axes: list[int], keep: bool = False) -> str:
-    return g.add("Sum", name, [x, g.constant(f"{name}/axes", axes)], keep_dims=keep, T=FLOAT, Tidx=INT)
-
-
-def subtract(g: Graph, name: str, a: str, b: str) -> str:
-    return g.add("Sub", name, [a, b], T=FLOAT)
-
-
-def divide(g: Graph, name: str, a: str, b: str) -> str:
-    return g.add("RealDiv", name, [a, b], T=FLOAT)
-
-
-def pool(g: Graph, name: str, x: str, side: int) -> str:
-    """The average of `side` x `side` places."""
-    window = [1, side, side, 1]
-    return g.add("AvgPool", name, [x], T=FLOAT, ksize=window, strides=window, padding="VALID", data_format="NHWC")
 
 
 def mirror(g: Graph, name: str, x: str) -> str:
@@ -246,52 +227,6 @@ def level(g: Graph, name: str, x: str, skip: str, blocks: nn.Sequential) -> str:
     return x
 
 
-def cloth(g: Graph, rgb: str, shape: str, net: DressNet) -> str:
-    """The cloth's share of the logit, `[2, 1]`; `rgb` `[2, H, W, 3]`, `shape` logits `[2, H/2, W/2, 3]`."""
-    count = net.cloth.count
-    dress = cut(g, "cloth/dress", softmax(g, "cloth/shares", shape), [0, 0, 0, DRESS], [2, -1, -1, 1])
-    mask = transpose(g, "cloth/mask", pool(g, "cloth/coarse", dress, 2), [0, 3, 1, 2])  # [2, 1, h, w]
-    pixels = reshape(g, "cloth/pixels", pool(g, "cloth/rgb", rgb, 4), [2, -1, 3])
-    opponent = g.constant("cloth/opponent", np.array([OPPONENT, OPPONENT], np.float32).transpose(0, 2, 1))
-    colours = g.add("BatchMatMulV2", "cloth/colours", [pixels, opponent], T=FLOAT, adj_x=False, adj_y=False)
-
-    # `model.bands`, step by step.
-    rows = reshape(g, "cloth/rows", total(g, "cloth/rows/sum", mask, [3]), [2, -1])
-    upto = g.add("Cumsum", "cloth/upto", [rows, g.constant("cloth/upto/axis", 1)], T=FLOAT, Tidx=INT,
-                 exclusive=False, reverse=False)  # fmt: skip
-    middle = subtract(g, "cloth/middle", upto, multiply(g, "cloth/rows/half", rows, 0.5))
-    all_rows = add(g, "cloth/all", total(g, "cloth/all/sum", rows, [1], True), g.constant("cloth/tiny", 1e-6))
-    place = reshape(g, "cloth/place", divide(g, "cloth/share", middle, all_rows), [2, 1, -1])
-    centres = g.constant("cloth/centres", ((np.arange(count) + 0.5) / count).reshape(1, count, 1))
-    far = g.add("Abs", "cloth/far", [subtract(g, "cloth/from", place, centres)], T=FLOAT)
-    near = subtract(g, "cloth/nearness", g.constant("cloth/one", 1.0), multiply(g, "cloth/scaled", far, count))
-    near = reshape(g, "cloth/near", g.add("Relu", "cloth/near/least", [near], T=FLOAT), [2, count, -1, 1])
-    weight = reshape(g, "cloth/weight", g.add("Mul", "cloth/weights", [near, mask], T=FLOAT), [2, count, -1])
-    area = add(g, "cloth/area", total(g, "cloth/area/sum", weight, [2], True), g.constant("cloth/small", 1e-4))
-
-    def average(name: str, of: str) -> str:
-        summed = g.add("BatchMatMulV2", f"{name}/sum", [weight, of], T=FLOAT, adj_x=False, adj_y=False)
-        return divide(g, name, summed, area)
-
-    def square(name: str, of: str) -> str:
-        return g.add("Square", name, [of], T=FLOAT)
-
-    means = average("cloth/mean", colours)
-    squares = average("cloth/squares", square("cloth/squared", colours))
-    variance = subtract(g, "cloth/variance", squares, square("cloth/mean/squared", means))
-    least = g.add("Maximum", "cloth/variance/least", [variance, g.constant("cloth/least", 1e-6)], T=FLOAT)
-    of = concat(g, "cloth/bands", [means, g.add("Sqrt", "cloth/spread", [least], T=FLOAT)], axis=2)
-
-    one, other = (
-        g.add("GatherV2", f"cloth/{i}", [of, g.constant(f"cloth/{i}/bands", bands), g.constant(f"cloth/{i}/axis", 1)],
-              Tparams=FLOAT, Tindices=INT, Taxis=INT, batch_dims=0)
-        for i, bands in enumerate(net.cloth.pairs.numpy())
-    )  # fmt: skip
-    differences = g.add("Abs", "cloth/differences", [subtract(g, "cloth/compared", one, other)], T=FLOAT)
-    evidence = reshape(g, "cloth/evidence", differences, [2, net.cloth.verdict.in_features])
-    return dense(g, "cloth/verdict", multiply(g, "cloth/twice", evidence, 2), nn.Sequential(net.cloth.verdict))
-
-
 def presence(g: Graph, deep: str, d8: str, parts: str, net: DressNet) -> str:
     """The logit of a worn dress and of the tags, `[2, 1 + tags]`."""
     attention = convolution(g, "attend", deep, net.attend)
@@ -302,7 +237,10 @@ def presence(g: Graph, deep: str, d8: str, parts: str, net: DressNet) -> str:
     pooled = reshape(g, "attend/flat", pooled, [2, net.attend.in_channels * net.attend.out_channels])
 
     count = net.parts.out_channels
-    coarse = pool(g, "parts/coarse", parts, 4)
+    window = [1, 4, 4, 1]
+    coarse = g.add(
+        "AvgPool", "parts/coarse", [parts], T=FLOAT, ksize=window, strides=window, padding="VALID", data_format="NHWC"
+    )
     p = softmax(g, "parts/share", reshape(g, "parts/places", coarse, [2, -1, count]))
     areas = g.add("Sqrt", "parts/root", [mean(g, "parts/areas", p, [1])], T=FLOAT)
     turned = transpose(g, "parts/turned", p, [0, 2, 1])
@@ -313,15 +251,14 @@ def presence(g: Graph, deep: str, d8: str, parts: str, net: DressNet) -> str:
 
 
 def forward(g: Graph, photos: str, like: str, net: DressNet) -> tuple[str, str]:
-    """`DressNet.forward` on `[2, H, W, 3]`: logits of the shape `[2, H, W, 3]`, and of presence `[2, 1]`."""
-    x = subtract(g, "normalised", multiply(g, "scaled", photos, 1 / 127.5), g.constant("one", 1.0))
+    """`DressNet.forward` on `[2, H, W, 3]`: logits of the shape `[2, H, W, 3]`, and of presence `[2, 1 + tags]`."""
+    x = g.add("Sub", "normalised", [multiply(g, "scaled", photos, 1 / 127.5), g.constant("one", 1.0)], T=FLOAT)
     half, quarter, eighth, deep = encoder(g, x, net)
     d8 = level(g, "up8", neck(g, deep, net), eighth, net.up8)
     d4 = level(g, "up4", d8, quarter, net.up4)
     d2 = level(g, "up2", d4, half, net.up2)
-    shape = convolution(g, "shape", d2, net.shape)
-    features = cut(g, "features", presence(g, deep, d8, convolution(g, "parts", d2, net.parts), net), [0, 0], [2, 1])
-    return resize_like(g, "shape/up", shape, like, INT), add(g, "verdict", features, cloth(g, x, shape, net))
+    verdict = presence(g, deep, d8, convolution(g, "parts", d2, net.parts), net)
+    return resize_like(g, "shape/up", convolution(g, "shape", d2, net.shape), like, INT), verdict
 
 
 def served(net: DressNet, slope: float, offset: float) -> Graph:
@@ -337,7 +274,7 @@ def served(net: DressNet, slope: float, offset: float) -> Graph:
     straight = cut(g, "straight", p, [0, 0, 0, 0], [1, -1, -1, -1])
     back = mirror(g, "back", cut(g, "turned", p, [1, 0, 0, 0], [1, -1, -1, -1]))
     transpose(g, "probabilities", multiply(g, "average", add(g, "sum", straight, back), 0.5), [0, 3, 1, 2])
-    logit = mean(g, "logit", verdict, [0])
+    logit = cut(g, "logit", mean(g, "verdict", verdict, [0]), [0], [1])
     calibrated = add(g, "calibrated", multiply(g, "slope", logit, slope), g.constant("offset", float(offset)))
     g.add("Sigmoid", "presence", [calibrated], T=FLOAT)
     return g

@@ -32,6 +32,7 @@ interface Named {
 interface ManifestFile extends Named {
   readonly name: string;
   readonly version: string;
+  readonly input: { readonly longest: number; readonly multiple: number; readonly glance: number };
   readonly tfjs: Named;
 }
 
@@ -152,6 +153,13 @@ describe.each(Object.entries(ENGINES))('the shipped network on %s', (_, engine) 
     );
     expect(await segmenter.inputSize(1024, 1536)).toEqual({ width: 256, height: 384 });
   });
+
+  test('takes them once more at longest side 224, from further away', async () => {
+    expect(await segmenter.glanceSize(1024, 1536)).toEqual({ width: 144, height: 224 });
+    expect(await segmenter.glanceSize(4000, 20)).toEqual({ width: 224, height: 16 });
+    const glanced = await segmenter.segment(discPhoto(144, 224));
+    expect([glanced.width, glanced.height]).toEqual([144, 224]);
+  });
 });
 
 describe.each(Object.entries(ENGINES))('a folder of models that is not in order, on %s', (_, engine) => {
@@ -211,6 +219,12 @@ describe.each(Object.entries(ENGINES))('a folder of models that is not in order,
     await write(engine.renamed(manifest, { sha256 }));
     const segmenter = engine.segmenterIn(folder);
     expect(await refusal(segmenter.segment(photo))).toMatchObject({ code: 'model-unavailable' });
+  });
+
+  test('may know of no second look', async () => {
+    const { glance: _, ...input } = manifest.input;
+    await write({ ...manifest, input });
+    expect(await engine.segmenterIn(folder).glanceSize(1024, 1536)).toBeNull();
   });
 
   test('is read only once when it is in order', async () => {

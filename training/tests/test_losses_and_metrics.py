@@ -39,20 +39,6 @@ def test_presence_in_the_right_order_costs_less():
     assert right < wrong
 
 
-def test_features_and_cloth_are_judged_each_alone():
-    """Sure features excuse no wrong cloth: their sum is right here, and the loss still sees the cloth."""
-    truth, weight = torch.tensor([1.0]), torch.ones(1)
-    right, wrong = torch.tensor([2.0]), torch.tensor([-2.0])
-    good = losses.witnesses_loss(torch.tensor([8.0]), right, truth, weight)
-    assert good < losses.witnesses_loss(torch.tensor([4.0]), wrong, truth, weight)
-    cloth = torch.tensor([-2.0], requires_grad=True)
-    features = torch.tensor([6.0], requires_grad=True)
-    losses.witnesses_loss(features + cloth, cloth, truth, weight).backward()
-    alone = losses.presence_loss(torch.tensor([6.0]), truth, weight)
-    assert features.grad.item() < 0.05 and cloth.grad.item() < -0.5
-    assert alone < 0.5
-
-
 def test_iou_and_boundary_iou_of_a_shifted_square():
     a, b = np.zeros((100, 100), bool), np.zeros((100, 100), bool)
     a[20:60, 20:60], b[20:60, 30:70] = True, True

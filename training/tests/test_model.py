@@ -6,7 +6,7 @@ from torch import nn
 import losses
 from augment import Example
 from data import DRESS, PART, PARTS, SKIN
-from model import NETWORKS, ArticleUNet, Cloth, DressNet, Encoder, bands, build
+from model import NETWORKS, ArticleUNet, DressNet, Encoder, build
 from train import collate
 
 
@@ -80,39 +80,3 @@ def test_one_batch_is_learned_by_heart():
     guess = net(rgb).shape.argmax(1)
     truth = b["shape"]
     assert ((guess == DRESS) & (truth == DRESS)).sum() / ((guess == DRESS) | (truth == DRESS)).sum() > 0.8
-
-
-def test_bands_are_shares_of_the_mask_and_not_of_the_photo():
-    """Four rows of one colour each, then nothing: each band sees its own row and half of its neighbours."""
-    mask = torch.zeros(1, 1, 12, 5)
-    mask[:, :, 4:8, 1:3] = 1
-    features = torch.zeros(1, 1, 12, 5)
-    features[0, 0, 4:8] = torch.tensor([10.0, 20, 30, 40])[:, None]
-    mean, spread = bands(mask, features)
-    assert mean[0, :, 0] == pytest.approx([10, 20, 30, 40], rel=1e-3)
-    assert spread.max() < 0.4
-    assert bands(torch.zeros(1, 1, 12, 5), features)[0].abs().max() == 0
-
-
-def test_cloth_hears_of_two_colours_but_not_of_light_or_place():
-    cloth = Cloth().eval().requires_grad_(False)
-    nn.init.constant_(cloth.verdict.weight, -1.0)
-    rgb = torch.rand(1, 3, 1, 1).expand(1, 3, 24, 16) * 1.0
-    mask = torch.zeros(1, 1, 24, 16)
-    mask[:, :, 4:20, 4:12] = 1
-    same = cloth(rgb, mask)
-    assert cloth(rgb * 0.5, mask) == pytest.approx(float(same), abs=0.1)
-    two = rgb.clone()
-    two[:, :, 12:] = rgb[:, [1, 2, 0], 12:] - 0.5
-    assert cloth(two, mask) < same - 1
-    below = mask.clone()
-    below[:, :, :12] = 0  # the other colour is outside the mask
-    assert cloth(two, below) == pytest.approx(float(same), abs=0.1)
-    moved = cloth(two.roll(4, 3), mask.roll(4, 3))
-    assert moved == pytest.approx(float(cloth(two, mask)), abs=1e-4)
-
-
-def test_the_verdict_on_cloth_does_not_bend_the_mask():
-    net = DressNet()
-    net(torch.rand(1, 3, 96, 64) * 255).cloth.sum().backward()
-    assert net.shape.weight.grad is None and net.cloth.verdict.weight.grad is not None

@@ -22,7 +22,7 @@ SLOPE, OFFSET = 0.7, -0.3
 @pytest.fixture(scope="module")
 def net() -> DressNet:
     """Random weights that keep their signal alive, and batch norms that have seen something."""
-    torch.manual_seed(1)
+    torch.manual_seed(0)
     net = DressNet()
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
@@ -35,7 +35,6 @@ def net() -> DressNet:
             module.running_mean.normal_(0, 0.3)
             module.running_var.uniform_(0.5, 2)
     nn.init.normal_(net.shape.weight, std=0.3)
-    nn.init.normal_(net.cloth.verdict.weight, std=1.0)
     return net.eval()
 
 
