@@ -1,6 +1,6 @@
 import { onWhite } from './pipeline/isolate';
 import { reduce } from './pipeline/reduce';
-import { boxAbove, boxInPhoto } from './pipeline/region';
+import { boxInPhoto, dressBox } from './pipeline/region';
 import type { Segmenter } from './ports';
 import type { Box, Foreground, Photo, Probabilities } from './raster';
 
@@ -10,8 +10,6 @@ export const CLOSER = {
   room: 0.25,
   /** Where the dress with its room is smaller than this, as a share of both sides of the photo, it is looked at again. */
   below: 0.6,
-  /** What may be dress; fainter traces lie all over a street. */
-  possible: 0.3,
 } as const;
 
 /**
@@ -47,13 +45,13 @@ async function lookCloser(photo: Photo, segmenter: Segmenter, first: Probabiliti
   if (within === null) return null;
   const { width, height } = await segmenter.inputSize(within.width, within.height);
   const closer = await segmenter.segment(await reduce(photo, width, height, within));
-  return closer.dress.some((p) => p > 0.5) ? { ...closer, within } : null;
+  return dressBox(closer) === null ? null : { ...closer, within };
 }
 
 /** Where to look closer; `null` where there is nothing to see, or no need. */
 function closerBox(photo: Photo, first: Probabilities): Box | null {
-  const box = boxAbove(first.dress, first.width, first.height, CLOSER.possible);
-  if (box === null || !first.dress.some((p) => p > 0.5)) return null;
+  const box = dressBox(first);
+  if (box === null) return null;
   const part = boxInPhoto(box, CLOSER.room, photo, first);
   const small = part.width < CLOSER.below * photo.width && part.height < CLOSER.below * photo.height;
   return small ? part : null;

@@ -12,7 +12,7 @@ import { discPhoto, discTruth, GREEN, paint, probabilitiesOf, RED } from './pipe
 /** What a look showed, and how large. */
 type Seen = Photo[];
 
-/** A network that knows one thing: red is dress. It is more certain of a dress, the larger it sees it. */
+/** A network that knows one thing: red is dress. Its first look is surer of a dress than its second. */
 function redIsDress(seen: Seen, { glance = true, presences = [0.9, 0.5] } = {}): Segmenter {
   const toFit = (longest: number) => async (width: number, height: number) => {
     const scale = longest / Math.max(width, height);

@@ -157,9 +157,9 @@ def session(path: Path, threads: int = 1) -> ort.InferenceSession:
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def run(net: ort.InferenceSession, photo: Pixels) -> tuple[np.ndarray, float]:
-    """Probabilities `[3, h, w]` at the served size, and the presence of this one look."""
-    probabilities, presence = net.run(None, {"photo": as_served(photo)})
+def run(net: ort.InferenceSession, look: Pixels) -> tuple[np.ndarray, float]:
+    """What a network says of one look, `[1, h, w, 3]`: probabilities `[3, h, w]` and presence."""
+    probabilities, presence = net.run(None, {"photo": look})
     return probabilities[0], float(presence[0])
 
 
@@ -198,10 +198,8 @@ def judge(net: ort.InferenceSession, samples: list[Sample]) -> dict[str, float]:
     area, outline = np.zeros(2), np.zeros(2)
     scores: list[float] = []
     for s in samples:
-        near, far = both_looks(s.photo)
-        probabilities, presence = (answer[0] for answer in net.run(None, {"photo": near}))
-        said = np.array([presence, net.run(["presence"], {"photo": far})[0][0]])
-        scores.append(float(np.log(said / (1 - said)).mean()))
+        (probabilities, near), (_, far) = (run(net, look) for look in both_looks(s.photo))
+        scores.append(float(np.mean([np.log(said / (1 - said)) for said in (near, far)])))
         if s.shape is None or s.proxy:
             continue
         h, w = s.photo.shape[:2]

@@ -1,9 +1,9 @@
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
+import { look } from '../../lib/look';
 import { DEFAULTS } from '../../lib/options';
 import { decode } from '../../lib/pipeline/decode';
 import { encode } from '../../lib/pipeline/encode';
-import { reduce } from '../../lib/pipeline/reduce';
 import { answer, asked, peakRss } from './task';
 
 /** A fresh process's first photo; with `unavoidable`, decode, reduce, network and encode alone. */
@@ -15,8 +15,7 @@ async function main(): Promise<void> {
   const { cutOut, segmenter } = createApp({ ...loadConfig(), threads });
   if (unavoidable) {
     const { photo } = await decode(bytes);
-    const { width, height } = await segmenter.inputSize(photo.width, photo.height);
-    await segmenter.segment(await reduce(photo, width, height));
+    await look(photo, segmenter, null);
     const rgba = new Uint8Array(4 * photo.width * photo.height);
     await encode({ kind: 'cutout', width: photo.width, height: photo.height, rgba }, { ...DEFAULTS, format: 'png' });
   } else {

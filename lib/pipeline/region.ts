@@ -16,8 +16,16 @@ export interface Region {
   readonly height: number;
 }
 
-/** The region is put around whatever is likelier than this; fainter traces lie all over a street. */
+/** What may be dress; fainter traces lie all over a street. */
 const POSSIBLE = 0.3;
+
+/**
+ * The smallest box around whatever may be dress, in the network's pixels.
+ * @returns `null` where no pixel is more dress than not
+ */
+export function dressBox({ dress, width, height }: Probabilities): Box | null {
+  return dress.some((p) => p > 0.5) ? boxAbove(dress, width, height, POSSIBLE) : null;
+}
 
 /**
  * Where the dress may be, with room for GrabCut to see what is around it.
@@ -27,8 +35,8 @@ const POSSIBLE = 0.3;
  * @returns `null` where no pixel is more dress than not
  */
 export function regionOf(photo: Photo, probabilities: Probabilities, pixels: number, room: number): Region | null {
-  const box = boxAbove(probabilities.dress, probabilities.width, probabilities.height, POSSIBLE);
-  if (box === null || !probabilities.dress.some((p) => p > 0.5)) return null;
+  const box = dressBox(probabilities);
+  if (box === null) return null;
   const { left, top, width, height } = boxInPhoto(box, room, photo, probabilities);
   const scale = Math.max(1, Math.sqrt((width * height) / pixels));
   return { left, top, scale, width: pixelsAcross(width, scale), height: pixelsAcross(height, scale) };
@@ -81,7 +89,7 @@ export function boxAbove(values: ArrayLike<number>, width: number, height: numbe
 }
 
 /** Smallest box around every alpha above 0; all of them lie inside the region, so the rest is not looked at. */
-export function boxOfAlpha(alpha: Uint8Array, photo: { width: number; height: number }, region: Region): Box | null {
+export function boxOfAlpha(alpha: Uint8Array, photo: Size, region: Region): Box | null {
   const end = Math.min(photo.width, Math.ceil(region.left + region.width * region.scale));
   const bottom = Math.min(photo.height, Math.ceil(region.top + region.height * region.scale));
   let left = end;

@@ -69,18 +69,19 @@ def test_the_exported_networks_say_what_the_checkpoint_says(corpus, trained, tmp
     out, (h, w) = look(net, photo)
     mirrored, _ = look(net, np.ascontiguousarray(photo[:, ::-1]))
     averaged = (out.shape.softmax(1) + mirrored.shape.softmax(1).flip(-1))[0].numpy() / 2
-    fp32, said = export.run(export.session(tmp_path / manifest["float"]["file"]), photo)
+    served, seen_from_afar = export.both_looks(photo)
+    fp32, said = export.run(export.session(tmp_path / manifest["float"]["file"]), served)
     assert fp32.shape == (3, h, w)
     assert np.abs(fp32 - averaged).max() < 1e-3
     calibration = export.Calibration(**{k: manifest["calibration"][k] for k in ("slope", "offset")})
     assert said == pytest.approx(calibration(float(out.presence[0] + mirrored.presence[0]) / 2), abs=1e-3)
-    far = export.as_served(export.as_served(photo)[0], manifest["input"]["glance"])[0]
-    assert max(far.shape[:2]) == 224
+    far = seen_from_afar[0]
+    assert max(far.shape[:2]) == manifest["input"]["glance"] == 224
     glimpsed = [look(net, np.ascontiguousarray(one), 224)[0].presence[0] for one in (far, far[:, ::-1])]
     logits = [float(out.presence[0] + mirrored.presence[0]) / 2, float(sum(glimpsed)) / 2]
     held = Sample("held", photo, None, None, presence=1.0, presence_weight=1.0)
     assert export.presence_logits(net, [held]) == pytest.approx([np.mean(logits)], abs=1e-4)
-    int8, _ = export.run(export.session(tmp_path / manifest["file"]), photo)
+    int8, _ = export.run(export.session(tmp_path / manifest["file"]), served)
     assert np.abs(int8 - fp32).mean() < 0.05
     assert (tmp_path / manifest["file"]).stat().st_size < 4_000_000
     assert manifest["tfjs"] and tfjs.add_to(tmp_path) == manifest  # and anybody can make the same from it again
