@@ -59,7 +59,7 @@ function tableOf([head = [], ...lines]: readonly (readonly string[])[]): string 
 }
 
 /** What was said against what was so; on the diagonal every probability is true. Dots grow with their photos. */
-function reliability({ auc, ece, bins }: NonNullable<Summary['presence']>): string {
+function reliability({ auc, ece, eceByChance, bins }: NonNullable<Summary['presence']>): string {
   const most = Math.max(...bins.map(({ count }) => count));
   const dots = bins.map(({ said, was, count }) => {
     const at = `cx="${(20 + 160 * said).toFixed(1)}" cy="${(180 - 160 * was).toFixed(1)}"`;
@@ -69,7 +69,7 @@ function reliability({ auc, ece, bins }: NonNullable<Summary['presence']>): stri
   return `<figure class="presence"><svg viewBox="0 0 200 200" role="img" aria-label="reliability of presence">
 <path d="M20 20V180H180M20 180L180 20"/>${dots.join('')}</svg>
 <figcaption>Presence: probability said (across) and share of photos with a dress (up). AUC ${figure(auc)}, expected
-calibration error ${figure(ece)}.</figcaption></figure>`;
+calibration error ${figure(ece)}; were every probability true, so few photos would show ${figure(eceByChance)}.</figcaption></figure>`;
 }
 
 function card({ id, findings, area, outline, worn }: Row, pictures: string): string {

@@ -104,12 +104,12 @@ function print(summaries: readonly Summary[], results: readonly Result[], slices
   ].join('\n');
 }
 
-function printPresence({ auc, ece, bins }: NonNullable<Summary['presence']>): string {
+function printPresence({ auc, ece, eceByChance, bins }: NonNullable<Summary['presence']>): string {
   const lines = table([
     ['presence said', 'photos', 'mean said', 'share with a dress'],
     ...bins.map((bin) => [`${bin.from.toFixed(1)}-${bin.to.toFixed(1)}`, bin.count, figure(bin.said), figure(bin.was)]),
   ]);
-  return `presence: AUC ${figure(auc)}, ECE ${figure(ece)}\n${lines}`;
+  return `presence: AUC ${figure(auc)}, ECE ${figure(ece)} (were every probability true, so few photos would show ${figure(eceByChance)})\n${lines}`;
 }
 
 function printSlices(rows: readonly Row[], slices: Record<string, string[]>): string {

@@ -12,6 +12,7 @@ import {
   auc,
   boundaryOverlap,
   calibration,
+  eceByChance,
   halves,
   interval,
   iou,
@@ -187,7 +188,7 @@ function reliability(rows: readonly Row[]) {
   const said = (some: readonly Row[]) => some.map((row) => row.findings.presence);
   const [yes, no] = [true, false].map((worn) => said(rows.filter((row) => row.worn === worn))) as [number[], number[]];
   const worn = rows.map((row) => row.worn);
-  return { auc: auc(yes, no), ...calibration(said(rows), worn) };
+  return { auc: auc(yes, no), ...calibration(said(rows), worn), eceByChance: eceByChance(said(rows)) };
 }
 
 /** Dresses from the best cut to the worst. */

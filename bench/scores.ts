@@ -106,18 +106,36 @@ export function calibration(probabilities: readonly number[], truths: readonly b
   return { ece, bins: filled };
 }
 
+/**
+ * What {@link calibration} finds on average where every probability is true: few photos leave their mark.
+ * Seeded.
+ */
+export function eceByChance(probabilities: readonly number[], rounds = 1000): number {
+  const next = chance();
+  return mean(
+    Array.from({ length: rounds }, () => {
+      const truths = probabilities.map((p) => next() < p);
+      return calibration(probabilities, truths).ece;
+    }),
+  );
+}
+
 /** 95 % interval of a figure by drawing rows with replacement (bootstrap over photos). Seeded. */
 export function interval<T>(rows: readonly T[], figure: (rows: T[]) => number, rounds = 1000): [number, number] {
-  let state = 12_345;
-  const next = () => {
-    // Lehmer's generator: enough for a bootstrap, and the same interval every time.
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
+  const next = chance();
   const values = Array.from({ length: rounds }, () =>
     figure(rows.map(() => rows[Math.floor(next() * rows.length)] as T)),
   ).sort((a, b) => a - b);
   return [values[Math.floor(0.025 * rounds)] as number, values[Math.ceil(0.975 * rounds) - 1] as number];
+}
+
+/** Numbers from 0 to 1, the same every time, by Lehmer's generator: enough for drawing photos. */
+function chance(): () => number {
+  let state = 12_345;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
 }
 
 export function median(values: readonly number[]): number {

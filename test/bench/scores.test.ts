@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { auc, boundaryOverlap, calibration, interval, iou, mean, median, overlap, pooled } from '../../bench/scores';
+import {
+  auc,
+  boundaryOverlap,
+  calibration,
+  eceByChance,
+  interval,
+  iou,
+  mean,
+  median,
+  overlap,
+  pooled,
+} from '../../bench/scores';
 import { bytesOf } from '../pipeline/scenes';
 
 const mask = (text: string) => Uint8Array.from(text.replaceAll(/\s/g, ''), Number);
@@ -144,6 +155,22 @@ describe('calibration', () => {
         expect(ece).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describe('eceByChance', () => {
+  it('is nothing where nothing is left to chance, and shrinks with the number of photos', () => {
+    expect(eceByChance([0, 0, 1, 1])).toBe(0);
+    const photos = (count: number) => Array.from({ length: count }, (_, i) => (i + 0.5) / count);
+    const [few, many] = [eceByChance(photos(40)), eceByChance(photos(4000), 50)];
+    expect(few).toBeGreaterThan(0.1);
+    expect(many).toBeLessThan(few / 5);
+  });
+
+  it('is what one coin shows: half', () => {
+    expect(eceByChance([0.5])).toBeCloseTo(0.5, 9);
+    // Two coins in one bin: 0.5 off as often as right.
+    expect(eceByChance([0.5, 0.5])).toBeCloseTo(0.25, 1);
   });
 });
 
