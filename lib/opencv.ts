@@ -31,8 +31,6 @@ export interface OpenCv {
   readonly GC_PR_BGD: 2;
   readonly GC_PR_FGD: 3;
   readonly GC_INIT_WITH_RECT: number;
-  readonly GC_INIT_WITH_MASK: number;
-  readonly GC_EVAL: number;
   readonly GC_EVAL_FREEZE_MODEL: number;
   grabCut(photo: Mat, mask: Mat, box: object, bgd: Mat, fgd: Mat, iterations: number, mode: number): void;
   connectedComponentsWithStats(

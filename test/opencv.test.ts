@@ -8,6 +8,7 @@ import {
   SURE_BACKGROUND,
   SURE_FOREGROUND,
 } from '../lib/pipeline/grab-cut';
+import { REFINE } from '../lib/pipeline/refine';
 import { bytesOf, discPhoto, insideDisc } from './pipeline/scenes';
 
 let box: OpenCvBox;
@@ -159,7 +160,7 @@ describe('memory', () => {
   });
 
   test.each<[string, number, (opencv: OpenCvBox) => unknown]>([
-    ['a cut from a trimap', 4, (opencv) => grabCutFromTrimap(opencv, rgb, trimap, width, height, 1)],
+    ['a cut from a trimap', 4, (opencv) => grabCutFromTrimap(opencv, rgb, trimap, width, height, REFINE)],
     [
       'a cut from a rectangle',
       4,
@@ -185,7 +186,7 @@ describe('memory', () => {
   });
 
   test('does not grow over 300 cuts', () => {
-    const cut = () => grabCutFromTrimap(box, rgb, trimap, width, height, 1);
+    const cut = () => grabCutFromTrimap(box, rgb, trimap, width, height, REFINE);
     for (let i = 0; i < 20; i++) cut();
     const [heap, rss] = [heapBytes(), process.memoryUsage.rss()];
     for (let i = 0; i < 300; i++) cut();

@@ -1,5 +1,5 @@
 import { type OpenCvBox, scoped } from '../opencv';
-import { colourModel, MODEL_LENGTH } from './colour-model';
+import { colourModel, forOpenCv, MODEL_LENGTH } from './colour-model';
 
 /** GrabCut clusters colours from random seeds: without a fixed one the same photo gives masks of IoU 0.92. */
 const SEED = 20_231;
@@ -9,6 +9,17 @@ export const SURE_BACKGROUND = 0;
 export const SURE_FOREGROUND = 1;
 export const MAYBE_BACKGROUND = 2;
 export const MAYBE_FOREGROUND = 3;
+
+/** How a trimap is cut. */
+export interface CutSettings {
+  /** How often colours are learned from the mask and the mask from the colours; at least 1. */
+  readonly iterations: number;
+  /** The paper's gamma: what an outline costs, beside what a pixel of an unlikely colour costs. Above 0. */
+  readonly smoothness: number;
+}
+
+/** OpenCV's, which cannot be changed; the paper's, too. */
+const OPENCV_SMOOTHNESS = 50;
 
 /**
  * GrabCut (Rother, Kolmogorov, Blake, SIGGRAPH 2004) from a trimap.
@@ -24,7 +35,7 @@ export function grabCutFromTrimap(
   trimap: Uint8Array,
   width: number,
   height: number,
-  iterations: number,
+  { iterations, smoothness }: CutSettings,
 ): Uint8Array {
   // Both colour models need somebody to learn from, and OpenCV aborts without. No doubt left: nothing to cut.
   let foreground = 0;
@@ -40,10 +51,19 @@ export function grabCutFromTrimap(
     const mask = own(new cv.Mat(height, width, cv.CV_8UC1));
     mask.data.set(trimap);
     const bgd = own(new cv.Mat(1, MODEL_LENGTH, cv.CV_64FC1));
-    bgd.data64F.set(colourModel(rgb, (i) => ((trimap[i] as number) & 1) === 0));
     const fgd = own(new cv.Mat(1, MODEL_LENGTH, cv.CV_64FC1));
-    fgd.data64F.set(colourModel(rgb, (i) => ((trimap[i] as number) & 1) === 1));
-    cv.grabCut(photo, mask, new cv.Rect(0, 0, width, height), bgd, fgd, iterations, cv.GC_EVAL);
+    const power = OPENCV_SMOOTHNESS / smoothness;
+    for (let i = 0; i < iterations; i++) {
+      const words = mask.data.slice();
+      const modelOf = (side: number) =>
+        forOpenCv(
+          colourModel(rgb, (pixel) => ((words[pixel] as number) & 1) === side),
+          power,
+        );
+      bgd.data64F.set(modelOf(0));
+      fgd.data64F.set(modelOf(1));
+      cv.grabCut(photo, mask, new cv.Rect(0, 0, width, height), bgd, fgd, 1, cv.GC_EVAL_FREEZE_MODEL);
+    }
     return mask.data.map((word) => word & 1);
   });
 }

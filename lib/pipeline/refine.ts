@@ -2,11 +2,18 @@ import type { OpenCvBox } from '../opencv';
 import type { Matte, Photo, Probabilities } from '../raster';
 import { cleanUp } from './clean-up';
 import { type EdgeSettings, followEdges } from './follow-edges';
-import { grabCutFromTrimap, MAYBE_BACKGROUND, MAYBE_FOREGROUND, SURE_BACKGROUND, SURE_FOREGROUND } from './grab-cut';
+import {
+  type CutSettings,
+  grabCutFromTrimap,
+  MAYBE_BACKGROUND,
+  MAYBE_FOREGROUND,
+  SURE_BACKGROUND,
+  SURE_FOREGROUND,
+} from './grab-cut';
 import { boxOfAlpha, regionOf, samplePhoto, samplePlane } from './region';
 
-/** Every number of the refinement. `bench/results/refine.md` has the table that chose them. */
-export interface RefineSettings extends EdgeSettings {
+/** Every number of the refinement; 0 iterations leave GrabCut out. `bench/results/refine.md` has the table that chose them. */
+export interface RefineSettings extends EdgeSettings, CutSettings {
   /** Working pixels that GrabCut gets to see: the dress with room around it. They bound its time. */
   readonly pixels: number;
   /** Room around the dress, as a share of the longer side of its box. */
@@ -15,16 +22,15 @@ export interface RefineSettings extends EdgeSettings {
   readonly sure: number;
   /** below this surely not; between, GrabCut decides. */
   readonly never: number;
-  /** GrabCut's iterations; 0 leaves it out. */
-  readonly iterations: number;
 }
 
 export const REFINE: RefineSettings = {
   pixels: 36_000,
   room: 0.1,
-  sure: 0.97,
-  never: 0.03,
+  sure: 0.9,
+  never: 0.01,
   iterations: 1,
+  smoothness: 16,
   radius: 3,
   epsilon: 1e-4,
   fog: 0.15,
@@ -53,7 +59,7 @@ export async function refine(
   const dress = samplePlane(probabilities.dress, probabilities, photo, region);
   const rough =
     settings.iterations > 0
-      ? grabCutFromTrimap(cv, rgb, trimapOf(dress, settings), width, height, settings.iterations)
+      ? grabCutFromTrimap(cv, rgb, trimapOf(dress, settings), width, height, settings)
       : moreThanHalf(dress);
   const mask = cleanUp(cv, rough, dress, width, height);
   followEdges(photo, region, rgb, mask, settings, alpha);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { iou, overlap } from '../../bench/scores';
 import { loadOpenCv, type OpenCvBox } from '../../lib/opencv';
+import { colourModel, forOpenCv, type Gaussian } from '../../lib/pipeline/colour-model';
 import {
   grabCutFromBox,
   grabCutFromTrimap,
@@ -10,6 +12,9 @@ import {
   SURE_BACKGROUND,
   SURE_FOREGROUND,
 } from '../../lib/pipeline/grab-cut';
+import { REFINE } from '../../lib/pipeline/refine';
+import type { Photo } from '../../lib/raster';
+import { likelihood } from './likelihood';
 import { bytesOf, discPhoto, discTruth, GREEN, grainy, insideDisc, paint, RED } from './scenes';
 
 let opencv: OpenCvBox;
@@ -32,12 +37,41 @@ function sloppyTrimap(): Uint8Array {
   });
 }
 
+/** GrabCut's energy as the paper writes it: unlikely colours, and neighbours that are parted though they look alike. */
+function energyOf({ rgb, width, height }: Photo, mask: Uint8Array, sides: Gaussian[][], smoothness: number): number {
+  const models = sides.map((side) => forOpenCv(side, 1));
+  let energy = 0;
+  for (let i = 0; i < mask.length; i++)
+    energy -= Math.log(likelihood(models[mask[i]!]!, rgb.subarray(3 * i, 3 * i + 3)));
+  const pairs: { parted: boolean; difference: number; distance: number }[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [dx, dy] of [
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [-1, 1],
+      ] as const) {
+        if (x + dx < 0 || x + dx >= width || y + dy >= height) continue;
+        const [a, b] = [y * width + x, (y + dy) * width + x + dx];
+        const difference = [0, 1, 2].reduce((sum, c) => sum + (rgb[3 * a + c]! - rgb[3 * b + c]!) ** 2, 0);
+        pairs.push({ parted: mask[a] !== mask[b], difference, distance: Math.hypot(dx, dy) });
+      }
+    }
+  }
+  const beta = pairs.length / (2 * pairs.reduce((sum, { difference }) => sum + difference, 0));
+  for (const { parted, difference, distance } of pairs) {
+    if (parted) energy += (smoothness / distance) * Math.exp(-beta * difference);
+  }
+  return energy;
+}
+
 describe('grabCutFromTrimap', () => {
   it('finds the outline that a sloppy trimap has all wrong', () => {
     const trimap = sloppyTrimap();
     const guess = trimap.map((word) => word & 1);
     expect(iou(overlap(guess, truth))).toBeLessThan(0.5);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(iou(overlap(mask, truth))).toBeGreaterThan(0.97);
   });
 
@@ -46,7 +80,7 @@ describe('grabCutFromTrimap', () => {
     const trimap = sloppyTrimap();
     for (let y = 0; y < 8; y++) trimap.fill(SURE_FOREGROUND, y * WIDTH, y * WIDTH + 8);
     for (let y = 60; y < 66; y++) trimap.fill(SURE_BACKGROUND, y * WIDTH + 44, y * WIDTH + 52);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 2);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, { ...REFINE, iterations: 2 });
     const broken = mask.findIndex((value, i) => trimap[i]! < MAYBE_BACKGROUND && value !== trimap[i]);
     expect(broken).toBe(-1);
     expect(mask.every((value) => value === 0 || value === 1)).toBe(true);
@@ -55,12 +89,68 @@ describe('grabCutFromTrimap', () => {
   it('gives the same mask for the same bytes, whatever was cut between, and changes neither', () => {
     const trimap = sloppyTrimap();
     const [rgbBefore, trimapBefore] = [photo.rgb.slice(), trimap.slice()];
-    const first = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    const first = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, { left: 10, top: 10, width: 60, height: 90 }, 1);
-    const second = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    const second = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(Buffer.compare(first, second)).toBe(0);
     expect(Buffer.compare(photo.rgb, rgbBefore)).toBe(0);
     expect(Buffer.compare(trimap, trimapBefore)).toBe(0);
+  });
+
+  it.each([50, 16, 5])('cuts where colours and outline cost least, with smoothness %d', (smoothness) => {
+    // Colours that overlap, so that both terms have a say.
+    const scene = grainy(
+      paint(24, 20, (x, y) => (x + (y % 3) < 12 ? [120, 90, 90] : [90, 110, 90])),
+      40,
+    );
+    const trimap = bytesOf(24, 20, (x) => (x < 3 ? 1 : x > 20 ? 0 : x < 12 ? MAYBE_FOREGROUND : MAYBE_BACKGROUND));
+    const sides = [0, 1].map((side) => colourModel(scene.rgb, (i) => (trimap[i]! & 1) === side));
+    const energy = (mask: Uint8Array) => energyOf(scene, mask, sides, smoothness);
+    const mask = grabCutFromTrimap(opencv, scene.rgb, trimap, 24, 20, { iterations: 1, smoothness });
+    const least = energy(mask);
+    expect(energy(trimap.map((word) => word & 1))).toBeGreaterThan(least);
+    for (let i = 0; i < mask.length; i++) {
+      if (trimap[i]! < MAYBE_BACKGROUND) continue;
+      const other = mask.slice();
+      other[i] = 1 - mask[i]!;
+      expect(energy(other)).toBeGreaterThan(least - 1e-6 * least);
+    }
+  });
+
+  it('comes to an end and keeps what is sure, whatever the colours, in three iterations as in one', () => {
+    const level = fc.constantFrom(0, 1, 127, 254, 255);
+    const words = fc.constantFrom(SURE_BACKGROUND, SURE_FOREGROUND, MAYBE_BACKGROUND, MAYBE_FOREGROUND);
+    const size = 12 * 10;
+    fc.assert(
+      fc.property(
+        fc.array(level, { minLength: 3 * size, maxLength: 3 * size }),
+        fc.array(words, { minLength: size, maxLength: size }),
+        fc.constantFrom(1, 16, 500),
+        fc.constantFrom(1, 3),
+        (levels, trimap, smoothness, iterations) => {
+          const words = Uint8Array.from(trimap);
+          const mask = grabCutFromTrimap(opencv, Uint8Array.from(levels), words, 12, 10, { iterations, smoothness });
+          expect(mask).toHaveLength(size);
+          expect(mask.every((value, i) => (words[i]! < MAYBE_BACKGROUND ? value === words[i] : value < 2))).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps a thin strap that a dearer outline would lose', () => {
+    const isStrap = (x: number, y: number) => y >= 10 && y < 40 && (x === 29 || x === 30);
+    const strap = grainy(
+      paint(60, 60, (x, y) => (isStrap(x, y) || y >= 40 ? RED : [130, 100, 80])),
+      22,
+    );
+    const trimap = bytesOf(60, 60, (_, y) => (y > 45 ? SURE_FOREGROUND : y < 10 ? SURE_BACKGROUND : MAYBE_BACKGROUND));
+    const kept = (smoothness: number) => {
+      const mask = grabCutFromTrimap(opencv, strap.rgb, trimap, 60, 60, { iterations: 1, smoothness });
+      return mask.filter((value, i) => value === 1 && isStrap(i % 60, Math.floor(i / 60))).length;
+    };
+    expect(kept(REFINE.smoothness)).toBeGreaterThan(40);
+    expect(kept(50)).toBeLessThan(20);
   });
 
   it('has nothing to do where nothing is open', () => {
@@ -70,7 +160,7 @@ describe('grabCutFromTrimap', () => {
         throw new Error('OpenCV was asked');
       },
     };
-    expect(grabCutFromTrimap(untouched, photo.rgb, trimap, WIDTH, HEIGHT, 1)).toEqual(trimap);
+    expect(grabCutFromTrimap(untouched, photo.rgb, trimap, WIDTH, HEIGHT, REFINE)).toEqual(trimap);
   });
 
   it.each([
@@ -78,7 +168,7 @@ describe('grabCutFromTrimap', () => {
     ['background', MAYBE_BACKGROUND, 0],
   ] as const)('takes the trimap at its word where all of it leans to %s', (_, word, value) => {
     const trimap = new Uint8Array(WIDTH * HEIGHT).fill(word);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, 1);
+    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(mask.every((found) => found === value)).toBe(true);
   });
 
@@ -96,7 +186,7 @@ describe('grabCutFromTrimap', () => {
       if (place > 0.7) return SURE_FOREGROUND;
       return place < 0.3 ? SURE_BACKGROUND : MAYBE_BACKGROUND;
     });
-    const mask = grabCutFromTrimap(opencv, strip.rgb, trimap, width, height, 1);
+    const mask = grabCutFromTrimap(opencv, strip.rgb, trimap, width, height, REFINE);
     const expected = bytesOf(width, height, (x, y) => (along(x, y) > 0.5 ? 1 : 0));
     expect(iou(overlap(mask, expected))).toBeGreaterThan(0.95);
   });
@@ -104,7 +194,7 @@ describe('grabCutFromTrimap', () => {
   it('cuts where each side has one single colour', () => {
     const flat = paint(40, 40, (x) => (x < 20 ? RED : GREEN));
     const trimap = bytesOf(40, 40, (x) => (x < 12 ? SURE_FOREGROUND : x < 28 ? MAYBE_FOREGROUND : SURE_BACKGROUND));
-    const mask = grabCutFromTrimap(opencv, flat.rgb, trimap, 40, 40, 1);
+    const mask = grabCutFromTrimap(opencv, flat.rgb, trimap, 40, 40, REFINE);
     expect(mask).toEqual(bytesOf(40, 40, (x) => (x < 20 ? 1 : 0)));
   });
 });
