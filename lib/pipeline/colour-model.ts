@@ -53,7 +53,7 @@ export function colourModel(rgb: Uint8Array, belongs: (pixel: number) => boolean
  * expect to add up to 1, make good for it. The fifth component is even over all colours, so that no colour is
  * impossible: two impossible sides are infinities that OpenCV would subtract from each other.
  *
- * @param power above 0; 1 changes nothing
+ * @param power above 0; 1 changes nothing, and beyond 30 likelihoods would be too small for doubles
  * @returns `MODEL_LENGTH` doubles: 5 weights, 5 means of 3, 5 covariances of 9
  */
 export function forOpenCv(colours: readonly Gaussian[], power: number): Float64Array {

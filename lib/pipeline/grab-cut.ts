@@ -14,7 +14,7 @@ export const MAYBE_FOREGROUND = 3;
 export interface CutSettings {
   /** How often colours are learned from the mask and the mask from the colours; at least 1. */
   readonly iterations: number;
-  /** The paper's gamma: what an outline costs, beside what a pixel of an unlikely colour costs. Above 0. */
+  /** The paper's gamma: what an outline costs, beside what a pixel of an unlikely colour costs. At least 2. */
   readonly smoothness: number;
 }
 

@@ -125,7 +125,7 @@ describe('grabCutFromTrimap', () => {
       fc.property(
         fc.array(level, { minLength: 3 * size, maxLength: 3 * size }),
         fc.array(words, { minLength: size, maxLength: size }),
-        fc.constantFrom(1, 16, 500),
+        fc.constantFrom(2, 16, 500),
         fc.constantFrom(1, 3),
         (levels, trimap, smoothness, iterations) => {
           const words = Uint8Array.from(trimap);
