@@ -27,6 +27,7 @@ const VARIANTS: Readonly<Record<string, Partial<RefineSettings>>> = {
   'sure 0.97': { sure: 0.97 },
   'sure 0.8': { sure: 0.8 },
   'never 0.03': { never: 0.03 },
+  'never 0.01': { never: 0.01 },
   'never 0.003': { never: 0.003 },
   "smoothness 50, the paper's": { smoothness: 50 },
   'smoothness 25': { smoothness: 25 },

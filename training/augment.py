@@ -31,7 +31,9 @@ class Example:
     tags: Floats  # [13]
 
 
-def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: list[Pixels]) -> Example:
+def augment(
+    sample: Sample, height: int, width: int, rng: Generator, backdrops: list[Pixels], elsewhere: float = 0.3
+) -> Example:
     """One random view of a photo, `height` x `width`.
 
     Args:
@@ -40,6 +42,7 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
         width: of the view, pixels.
         rng: the only source of chance.
         backdrops: streets with nobody in them, for `change_background`.
+        elsewhere: share of the views in which whoever can be cut out stands before another background.
     """
     photo = sample.photo
     parts = sample.parts if sample.parts is not None else np.full(photo.shape[:2], IGNORE, np.uint8)
@@ -57,7 +60,7 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
         parts = np.where(parts == PART["dress"], IGNORE, parts).astype(np.uint8)
         target.presence_weight, target.tags = 0.5, np.full_like(sample.tags, np.nan)
     person = person_of(sample)
-    if person is not None and rng.random() < 0.3:
+    if person is not None and rng.random() < elsewhere:
         photo = change_background(photo, person, rng, backdrops)
     if sample.parts is not None and rng.random() < 0.25:
         photo = tint_garment(photo, parts, rng)
@@ -87,6 +90,8 @@ def augment(sample: Sample, height: int, width: int, rng: Generator, backdrops: 
 
 def person_of(sample: Sample) -> Pixels | None:
     """Where somebody (or the garment) is, 0 or 1, or None where that is not known."""
+    if sample.person is not None:
+        return sample.person
     if sample.source == "ccp" and sample.parts is not None:
         return (sample.parts != PART["background"]).astype(np.uint8)
     if sample.source in ("flatlay", "article") and sample.shape is not None:

@@ -31,7 +31,7 @@ import losses
 from augment import Example, augment, empty_street, person_of
 from data import DRESS, IGNORE, PART, Corpus, Pixels, Sample, grabcut_seeded, read_article, read_ccp, read_flatlay
 from metrics import auc, iou_counts
-from model import STRIDE, DressNet, Output, build
+from model import STRIDE, DressNet, Output, build, restore
 
 matplotlib.use("Agg")
 torch.backends.nnpack.set_flags(False)  # on a CPU it does not know it complains at every convolution
@@ -53,6 +53,7 @@ class Settings:
     encoder_rate: float = 2.5e-4  # the encoder knows more than 1,000 photos can teach it
     decay: float = 0.03
     ema: float = 0.996  # averaging window about three epochs; the raw weights' score jumps by 0.03
+    elsewhere: float = 0.3  # share of the views before another background
     check_every: int = 2  # epochs between looks at the validation photos
 
 
@@ -75,8 +76,11 @@ def group_of(sample: Sample) -> str:
 class Views(Dataset[Example]):
     """Random views of samples; an index is (epoch, draw, sample), so that workers need no state."""
 
-    def __init__(self, samples: list[Sample], size: tuple[int, int], backdrops: list[Pixels], seed: int) -> None:
-        self.samples, self.size, self.backdrops, self.seed = samples, size, backdrops, seed
+    def __init__(
+        self, samples: list[Sample], size: tuple[int, int], backdrops: list[Pixels], settings: Settings
+    ) -> None:
+        self.samples, self.size, self.backdrops = samples, size, backdrops
+        self.seed, self.elsewhere = settings.seed, settings.elsewhere
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -84,7 +88,7 @@ class Views(Dataset[Example]):
     def __getitem__(self, key: tuple[int, int, int]) -> Example:
         epoch, draw, index = key
         rng = np.random.default_rng((self.seed, epoch, draw))
-        return augment(self.samples[index], *self.size, rng, self.backdrops)
+        return augment(self.samples[index], *self.size, rng, self.backdrops, self.elsewhere)
 
 
 class Draws(Sampler[tuple[int, int, int]]):
@@ -183,7 +187,7 @@ def validate(net: nn.Module, samples: list[Sample]) -> dict[str, float]:
 PSEUDO_CERTAIN = 0.6
 
 
-def pseudo_label(net: nn.Module, samples: list[Sample]) -> int:
+def pseudo_label(net: nn.Module, samples: list[Sample], never: float = 0.03, sure: float = 0.97) -> int:
     """Give photos with the tag "dress" and no other body garment the masks that the network sees in them.
 
     Where the network is not certain, GrabCut decides; where it is and GrabCut contradicts, nobody does (`IGNORE`).
@@ -201,11 +205,30 @@ def pseudo_label(net: nn.Module, samples: list[Sample]) -> int:
         best, dress = p.max(0), p.argmax(0) == DRESS
         if dress.mean() < 0.02 or (best[dress] > 0.8).mean() < PSEUDO_CERTAIN:
             continue
-        cut = grabcut_seeded(s.photo, p[DRESS])
+        cut = grabcut_seeded(s.photo, p[DRESS], never, sure)
         otherwise = p[:DRESS].argmax(0)  # background or skin
         s.shape = np.select([(best > 0.75) & (cut != dress), cut], [IGNORE, DRESS], otherwise).astype(np.uint8)
         s.shape_weight = 0.5
         given += 1
+    return given
+
+
+def teach(teacher: nn.Module, samples: list[Sample]) -> int:
+    """What a finished network knows of photos that have only tags: masks of dresses, and where people stand.
+
+    A photo without a mask is always seen before its own background, and is known by it after a few epochs; cut out
+    by the teacher it can stand elsewhere.
+
+    Returns:
+        how many photos got a mask of a dress.
+    """
+    given = pseudo_label(teacher, samples, never=0.01, sure=0.9)
+    for s in samples:
+        if s.source == "tags":
+            output, _ = look(teacher, s.photo)
+            assert output.parts is not None
+            background = resized(output.parts.softmax(1), *s.photo.shape[:2])[0, PART["background"]]
+            s.person = (background < 0.5).cpu().numpy().astype(np.uint8)
     return given
 
 
@@ -285,7 +308,15 @@ def save(path: Path, **content: object) -> None:
     part.replace(path)
 
 
-def train(corpus: Corpus, settings: Settings, out: Path, encoder: Path | None, init: Path | None, resume: bool) -> dict:
+def train(
+    corpus: Corpus,
+    settings: Settings,
+    out: Path,
+    encoder: Path | None,
+    init: Path | None,
+    resume: bool,
+    teacher: Path | None = None,
+) -> dict:
     """Train, and leave `best.pt`, `last.pt`, `log.csv`, `curves.png` and `contact-sheet.png` in `out`.
 
     Returns:
@@ -310,6 +341,8 @@ def train(corpus: Corpus, settings: Settings, out: Path, encoder: Path | None, i
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [g["lr"] for g in optimiser.param_groups], max(2, steps), pct_start=0.06, anneal_strategy="cos"
     )
+    if teacher is not None:
+        print(f"the teacher's masks for {teach(restore(teacher)[1].to(device), corpus.train)} photos", flush=True)
     log: list[dict[str, float]] = []
     best: dict[str, float] = {"score": -1.0}
     begin = 0
@@ -322,7 +355,7 @@ def train(corpus: Corpus, settings: Settings, out: Path, encoder: Path | None, i
         # By its place, not by its state: a run may go on with other numbers of epochs than it began with.
         schedule.last_epoch = begin * (len(draws) // settings.batch) - 1
         schedule.step()
-        if begin > settings.small_epochs:
+        if begin > settings.small_epochs and teacher is None:
             # The pseudo-labels were made once, by the network of that hour: read them back.
             for s in corpus.train:
                 if s.id in state["pseudo"]:
@@ -332,9 +365,9 @@ def train(corpus: Corpus, settings: Settings, out: Path, encoder: Path | None, i
     backdrops = [empty_street(s.photo, p) for s in people[::7] if (p := person_of(s)) is not None]
     for epoch in range(begin, epochs):
         small = epoch < settings.small_epochs
-        if epoch == settings.small_epochs and isinstance(net, DressNet):
+        if epoch == settings.small_epochs and isinstance(net, DressNet) and teacher is None:
             print(f"pseudo-labels for {pseudo_label(average, corpus.train)} photos", flush=True)
-        views = Views(corpus.train, settings.small if small else settings.full, backdrops, settings.seed)
+        views = Views(corpus.train, settings.small if small else settings.full, backdrops, settings)
         draws.epoch = epoch
         loader = DataLoader(views, settings.batch, sampler=draws, collate_fn=collate, num_workers=1, drop_last=True)
         net.train()
@@ -406,6 +439,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with ccp, flatlay and encoder")
     parser.add_argument("--own", type=Path, help="one's own photos: original*, body*, dress* (the article's layout)")
     parser.add_argument("--init", type=Path, help="start from this checkpoint (fine-tuning)")
+    parser.add_argument("--teacher", type=Path, help="a finished network that masks the photos with tags only")
     parser.add_argument("--out", type=Path, required=True, help="where checkpoints and logs go")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     for name, value in asdict(Settings()).items():
@@ -421,7 +455,7 @@ def main() -> None:
     encoder = args.data / "encoder" / "mobilenetv2_voc.npz" if args.data is not None and args.init is None else None
     corpus = corpus_of(args)
     print(f"{len(corpus.train)} photos to learn from, {len(corpus.validation)} to judge by", flush=True)
-    best = train(corpus, settings, args.out, encoder, args.init, args.resume)
+    best = train(corpus, settings, args.out, encoder, args.init, args.resume, args.teacher)
     print("best:", "  ".join(f"{k} {v:.4f}" for k, v in best.items()))
 
 

@@ -28,7 +28,7 @@ export const REFINE: RefineSettings = {
   pixels: 36_000,
   room: 0.1,
   sure: 0.9,
-  never: 0.01,
+  never: 0.02,
   iterations: 1,
   smoothness: 16,
   radius: 3,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -170,3 +172,20 @@ def test_nobody_knows_whether_a_skirt_and_a_top_of_one_cloth_are_a_dress():
     assert 20 < len(dyed) < 50
     assert all(e.presence_weight == 0.0 and np.isnan(e.tags).all() for e in dyed)
     assert any(e.presence == 0.0 and e.presence_weight > 0 for e in seen)
+
+
+def test_whom_a_teacher_sees_in_a_photo_without_masks_stands_elsewhere_as_often_as_asked():
+    s = figure()
+    person = (s.parts != PART["background"]).astype(np.uint8)
+    s = Sample("x", s.photo, source="tags", presence=1.0, presence_weight=1.0, person=person)
+    assert person_of(s) is person and person_of(replace(s, person=None)) is None
+
+    def moved(share: float, person: np.ndarray | None) -> int:
+        views = [
+            augment(replace(s, person=person), 288, 192, np.random.default_rng(seed), [street()], share).rgb
+            for seed in range(40)
+        ]
+        # Light and colour change, but blue stays the largest channel of the old background.
+        return sum(int((v[..., 2].astype(int) > v[..., 1].astype(int) + 40).mean() < 0.2) for v in views)
+
+    assert moved(1.0, person) > 30 > 20 > moved(0.0, person) >= moved(1.0, None)

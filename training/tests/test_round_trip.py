@@ -1,6 +1,7 @@
 """Train a little, export, quantise, reload: the same answers all the way, in a minute on a CPU."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,9 @@ import torch
 
 import export
 import tfjs
-from data import DRESS, PART, SKIN, Corpus, Sample
-from model import build
-from train import Draws, Settings, group_of, look, served_size, train
+from data import DRESS, PART, PARTS, SKIN, Corpus, Sample
+from model import Output, build
+from train import Draws, Settings, group_of, look, served_size, teach, train
 
 TINY = Settings(batch=2, samples=6, small_epochs=1, full_epochs=1, small=(96, 64), full=(96, 64), check_every=1)
 
@@ -48,6 +49,35 @@ def test_a_run_goes_on_where_it_stopped(corpus, trained):
     longer = Settings(**{**TINY.__dict__, "full_epochs": 2})
     train(corpus, longer, trained, None, None, resume=True)
     assert [line.split(",")[0] for line in (trained / "log.csv").read_text().splitlines()] == ["epoch", "1", "2", "3"]
+
+
+def test_a_teacher_says_where_people_stand_and_where_a_dress_is_in_photos_with_tags_only(corpus):
+    class Knows(torch.nn.Module):
+        """Bright is a person, and the middle of the photo is a dress; of the mirror image, too."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.nothing = torch.nn.Parameter(torch.zeros(1))
+
+        def forward(self, rgb: torch.Tensor) -> Output:
+            bright = rgb.mean(1) > 100
+            h, w = bright.shape[1:]
+            dress = torch.zeros_like(bright)
+            dress[:, h // 3 : 3 * h // 4, w // 3 : 2 * w // 3] = True
+            logits = torch.stack([~bright, bright & ~dress, bright & dress], 1) * 9.0
+            parts = torch.zeros(1, len(PARTS), *bright.shape[1:])
+            parts[:, PART["background"]], parts[:, PART["dress"]] = 9.0 * ~bright, 9.0 * bright
+            return Output(logits, parts, torch.zeros(1), None)
+
+    known = corpus.train[0]
+    worn = replace(known, parts=None, shape=None, source="tags", presence=1.0, presence_weight=1.0)
+    none = replace(worn, presence=0.0)
+    assert teach(Knows(), [worn, none, known]) == 1
+    for s in (worn, none):
+        seen, truth = s.person > 0, known.parts != PART["background"]
+        assert (seen & truth).sum() / (seen | truth).sum() > 0.8
+    assert (worn.shape == DRESS).any() and worn.shape_weight == 0.5
+    assert known.person is None and none.shape is None
 
 
 def test_the_same_seed_draws_the_same_views(corpus):
