@@ -187,10 +187,11 @@ def validate(net: nn.Module, samples: list[Sample]) -> dict[str, float]:
 PSEUDO_CERTAIN = 0.6
 
 
-def pseudo_label(net: nn.Module, samples: list[Sample], never: float = 0.03, sure: float = 0.97) -> int:
+def pseudo_label(net: nn.Module, samples: list[Sample], **limits: float) -> int:
     """Give photos with the tag "dress" and no other body garment the masks that the network sees in them.
 
-    Where the network is not certain, GrabCut decides; where it is and GrabCut contradicts, nobody does (`IGNORE`).
+    Where the network is not certain, GrabCut decides, within the `limits` of `grabcut_seeded`; where it is
+    and GrabCut contradicts, nobody does (`IGNORE`).
     Returns how many photos got a mask.
     """
     net.eval()
@@ -205,7 +206,7 @@ def pseudo_label(net: nn.Module, samples: list[Sample], never: float = 0.03, sur
         best, dress = p.max(0), p.argmax(0) == DRESS
         if dress.mean() < 0.02 or (best[dress] > 0.8).mean() < PSEUDO_CERTAIN:
             continue
-        cut = grabcut_seeded(s.photo, p[DRESS], never, sure)
+        cut = grabcut_seeded(s.photo, p[DRESS], **limits)
         otherwise = p[:DRESS].argmax(0)  # background or skin
         s.shape = np.select([(best > 0.75) & (cut != dress), cut], [IGNORE, DRESS], otherwise).astype(np.uint8)
         s.shape_weight = 0.5
@@ -221,12 +222,16 @@ def teach(teacher: nn.Module, samples: list[Sample]) -> int:
 
     Returns:
         how many photos got a mask of a dress.
+
+    Raises:
+        ValueError: the teacher has no parts head, as the article's network has none.
     """
     given = pseudo_label(teacher, samples, never=0.01, sure=0.9)
     for s in samples:
         if s.source == "tags":
             output, _ = look(teacher, s.photo)
-            assert output.parts is not None
+            if output.parts is None:
+                raise ValueError("the teacher does not know the parts of a photo: it has to be a dressnet")
             background = resized(output.parts.softmax(1), *s.photo.shape[:2])[0, PART["background"]]
             s.person = (background < 0.5).cpu().numpy().astype(np.uint8)
     return given

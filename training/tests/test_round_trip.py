@@ -78,6 +78,8 @@ def test_a_teacher_says_where_people_stand_and_where_a_dress_is_in_photos_with_t
         assert (seen & truth).sum() / (seen | truth).sum() > 0.8
     assert (worn.shape == DRESS).any() and worn.shape_weight == 0.5
     assert known.person is None and none.shape is None
+    with pytest.raises(ValueError, match="has to be a dressnet"):
+        teach(build("article"), [none])
 
 
 def test_the_same_seed_draws_the_same_views(corpus):
