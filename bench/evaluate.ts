@@ -106,8 +106,10 @@ function print(summaries: readonly Summary[], results: readonly Result[], slices
 
 function printPresence({ auc, ece, eceByChance, bins }: NonNullable<Summary['presence']>): string {
   const lines = table([
-    ['presence said', 'photos', 'mean said', 'share with a dress'],
-    ...bins.map((bin) => [`${bin.from.toFixed(1)}-${bin.to.toFixed(1)}`, bin.count, figure(bin.said), figure(bin.was)]),
+    ['presence said', 'photos', 'mean said', 'share with a dress', 'dresses from here up', 'others from here up'],
+    ...bins.map(({ from, to, count, said, was, dressesFrom, othersFrom }) => {
+      return [`${from.toFixed(1)}-${to.toFixed(1)}`, count, figure(said), figure(was), dressesFrom, othersFrom];
+    }),
   ]);
   return `presence: AUC ${figure(auc)}, ECE ${figure(ece)} (were every probability true, so few photos would show ${figure(eceByChance)})\n${lines}`;
 }

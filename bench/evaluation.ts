@@ -183,12 +183,19 @@ export function overview(summaries: readonly Summary[]): string[][] {
   ];
 }
 
-/** Is a dress as likely as is said? */
+/** Is a dress as likely as is said, and how many of either kind are said to be at least so likely? */
 function reliability(rows: readonly Row[]) {
   const said = (some: readonly Row[]) => some.map((row) => row.findings.presence);
   const [yes, no] = [true, false].map((worn) => said(rows.filter((row) => row.worn === worn))) as [number[], number[]];
   const worn = rows.map((row) => row.worn);
-  return { auc: auc(yes, no), ...calibration(said(rows), worn), eceByChance: eceByChance(said(rows)) };
+  const { ece, bins } = calibration(said(rows), worn);
+  const reach = (some: readonly number[], limit: number) => some.filter((presence) => presence >= limit).length;
+  return {
+    auc: auc(yes, no),
+    ece,
+    eceByChance: eceByChance(said(rows)),
+    bins: bins.map((bin) => ({ ...bin, dressesFrom: reach(yes, bin.from), othersFrom: reach(no, bin.from) })),
+  };
 }
 
 /** Dresses from the best cut to the worst. */

@@ -44,7 +44,12 @@ describe('evaluate', () => {
     expect(first).toMatchObject({ name: 'default, expect dress', dresses: 1, others: 0, missed: 0, skinLeak: null });
     expect(first!.iou).toBeGreaterThan(0.9);
     expect(auto).toMatchObject({ dresses: 1, others: 1, falseDresses: 0 });
-    expect(auto!.presence!.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(2);
+    const { bins } = auto!.presence!;
+    expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(2);
+    expect(bins.map(({ dressesFrom, othersFrom }) => [dressesFrom, othersFrom])).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
     expect(rows.map(({ rows: each }) => each.length)).toEqual([1, 2, 1, 1, 1, 1]);
 
     // Each switch does something, and the whole is not the worst of them.
@@ -54,6 +59,7 @@ describe('evaluate', () => {
 
     for (const { name } of summaries) expect(stdout).toContain(`| ${name} `);
     expect(stdout).toMatch(/presence: AUC 1\.000, ECE 0\.\d+/);
+    expect(stdout).toMatch(/\n\| 0\.0-0\.1 .*\| 1 +\| 1 +\|\n/);
     const page = await readFile(html, 'utf8');
     expect(page.match(/src="(?!data:image\/webp;base64,)/)).toBeNull();
     expect(page).not.toMatch(/href=|url\(|NaN|<script/);
