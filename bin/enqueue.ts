@@ -26,9 +26,9 @@ async function enqueue(address: string, { queue, dryRun, checkpoint }: Flags): P
   process.once('SIGINT', () => stop.abort());
   const bar = new SingleBar({ format: '{value} photos, {megabytes} MB  {key}', hideCursor: true, gracefulExit: false });
   bar.start(0, 0, { megabytes: 0, key: '' });
-  const { s3Endpoint } = loadConfig();
+  const config = loadConfig();
   const sent = await enqueueBucket({
-    s3: s3Client({ s3Endpoint }),
+    s3: s3Client(config),
     sqs: new SQSClient({ useQueueUrlAsEndpoint: true }),
     bucket,
     prefix,

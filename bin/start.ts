@@ -36,7 +36,13 @@ async function start({ demo, data }: Flags): Promise<void> {
   }).catch((error: unknown) => {
     throw whyNot(error, given.s3Port, 'S3_PORT');
   });
-  const config: Config = { ...given, uploadsBucket: UPLOADS, cutoutsBucket: CUTOUTS, s3Endpoint: s3.url };
+  const config: Config = {
+    ...given,
+    uploadsBucket: UPLOADS,
+    cutoutsBucket: CUTOUTS,
+    s3Endpoint: s3.url,
+    s3Region: undefined,
+  };
   const app = createApp(config);
   const consume = createConsume({ settle: createUploads(config, app), journal, maxReceives: MAX_RECEIVES });
   const events = createLocalQueue(

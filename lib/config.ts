@@ -32,6 +32,11 @@ export interface Config {
   readonly cutoutsBucket: string | undefined;
   /** An S3 server other than AWS (`DRESSCUT_S3_ENDPOINT`), addressed with the bucket in the path. */
   readonly s3Endpoint: string | undefined;
+  /**
+   * Region of that server, where `AWS_ACCESS_KEY_ID` is set and signs every call (`AWS_REGION`, `AWS_DEFAULT_REGION`);
+   * `undefined` where it is not: for a server that looks at no signature.
+   */
+  readonly s3Region: string | undefined;
   /** Options of uploads that name none themselves (`DRESSCUT_OPTIONS`, as a query: `format=webp&crop=true`). */
   readonly uploadDefaults: Readonly<Record<string, string>>;
   /** Deliveries after which the queue gives a message up (`DRESSCUT_MAX_RECEIVES`), as the queue is set to. */
@@ -56,6 +61,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Port: wholeNumber(env, 'S3_PORT', 0, 65_535) ?? 9000,
     ...buckets(env),
     s3Endpoint: env.DRESSCUT_S3_ENDPOINT || undefined,
+    s3Region: env.AWS_ACCESS_KEY_ID ? env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1' : undefined,
     uploadDefaults: Object.fromEntries(new URLSearchParams(env.DRESSCUT_OPTIONS ?? '')),
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
   };

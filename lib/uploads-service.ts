@@ -5,10 +5,11 @@ import { encodeMask } from './pipeline/encode';
 import { MAX_BYTES } from './pipeline/limits';
 import { s3Store } from './storage/s3';
 import { createSettle, type Settle } from './uploads/settle';
+import { wishesOf } from './uploads/wishes';
 
 /**
  * The use-case for uploads with its real parts. Call it once per process.
- * @throws Error that names the variable which is not set
+ * @throws Error that names the variable which is not set, or holds what no upload can be cut with
  */
 export function createUploads(config: Config, app: App = createApp(config)): Settle {
   const uploads = named('DRESSCUT_UPLOADS_BUCKET', config.uploadsBucket);
@@ -19,7 +20,7 @@ export function createUploads(config: Config, app: App = createApp(config)): Set
     drawMask: (matte, options) =>
       encodeMask(cropMatte(matte, frameOf(matte, options)), { format: 'png', size: options.size }),
     buckets: { uploads, cutouts },
-    defaults: config.uploadDefaults,
+    defaults: checked(config.uploadDefaults),
     maxBytes: MAX_BYTES,
   });
 }
@@ -27,4 +28,15 @@ export function createUploads(config: Config, app: App = createApp(config)): Set
 function named(variable: string, bucket: string | undefined): string {
   if (bucket === undefined) throw new Error(`${variable} must name a bucket`);
   return bucket;
+}
+
+/** A mistake of whoever set this up must not be told to everybody who uploads, as a lasting fault of theirs. */
+function checked(defaults: Config['uploadDefaults']): Config['uploadDefaults'] {
+  try {
+    // With a background: a default of JPEG waits for the one that each upload names itself.
+    wishesOf({ background: 'white', ...defaults });
+  } catch (cause) {
+    throw new Error(`DRESSCUT_OPTIONS: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  return defaults;
 }

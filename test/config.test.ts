@@ -115,6 +115,10 @@ describe('loadConfig', () => {
       concurrency: 2,
       s3Port: 9001,
     });
+    const keyed = { ...env, AWS_ACCESS_KEY_ID: 'me' };
+    expect(loadConfig(env).s3Region).toBeUndefined();
+    expect(loadConfig(keyed).s3Region).toBe('us-east-1');
+    expect(loadConfig({ ...keyed, AWS_REGION: 'eu-west-3' }).s3Region).toBe('eu-west-3');
     const { uploadsBucket, cutoutsBucket, uploadDefaults } = loadConfig({});
     expect([uploadsBucket, cutoutsBucket, uploadDefaults]).toEqual([undefined, undefined, {}]);
   });

@@ -35,7 +35,8 @@ export const EVERYWHERE: Readonly<Record<string, string>> = {
 /** On the answer to a preflight. */
 export const PREFLIGHT: Readonly<Record<string, string>> = {
   'access-control-allow-methods': 'GET, HEAD, POST',
-  'access-control-allow-headers': 'Accept, Content-Type, Idempotency-Key, If-None-Match, X-Api-Key, X-Request-Id',
+  'access-control-allow-headers':
+    'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Api-Key, X-Request-Id',
   'access-control-max-age': '86400',
 };
 

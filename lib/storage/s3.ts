@@ -16,6 +16,8 @@ import type { PhotoStore, Place, Presigner } from '../ports';
 export interface S3Settings {
   /** An S3 server other than AWS, addressed with the bucket in the path. */
   readonly s3Endpoint: string | undefined;
+  /** Region of that server, which is sent the environment's credentials; without it, one that looks at no signature. */
+  readonly s3Region?: string | undefined;
 }
 
 /** Milliseconds without a byte after which a connection is given up: a photo arrives in less, or not at all. */
@@ -23,8 +25,9 @@ const SILENCE = 10_000;
 const CONNECT = 3_000;
 
 /** A client with ends to every wait. */
-export function s3Client({ s3Endpoint }: S3Settings): S3Client {
-  const own = s3Endpoint === undefined ? {} : { endpoint: s3Endpoint, forcePathStyle: true, ...LOCAL };
+export function s3Client({ s3Endpoint, s3Region }: S3Settings): S3Client {
+  const account = s3Region === undefined ? LOCAL : { region: s3Region };
+  const own = s3Endpoint === undefined ? {} : { endpoint: s3Endpoint, forcePathStyle: true, ...account };
   return new S3Client({
     ...own,
     maxAttempts: 4,
@@ -35,7 +38,7 @@ export function s3Client({ s3Endpoint }: S3Settings): S3Client {
   });
 }
 
-/** What a server of one's own is told; the embedded one knows this access key alone and looks at no signature. */
+/** What a server is told that looks at no signature; the embedded one knows this access key alone. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } } as const;
 
 /** Amazon S3, or a server that speaks its language, as the store of both buckets. */

@@ -74,6 +74,7 @@ export function createConsume({ settle, journal, maxReceives }: ConsumeParts): C
     const messages = messagesOf(event);
     const failed: Message[] = [];
     const errors: Error[] = [];
+    const whole = remaining();
     for (const [index, message] of messages.entries()) {
       if (message.foreign !== null) {
         journal.foreign({ why: message.foreign, trace: message.trace });
@@ -82,7 +83,8 @@ export function createConsume({ settle, journal, maxReceives }: ConsumeParts): C
       let fault: Error | null = null;
       for (const arrival of message.arrivals) {
         const left = remaining();
-        if (left < (slowest === 0 ? FIRST_GUESS : slowest * 2) + MARGIN) {
+        // Half of the invocation is enough for any: one slow photo must not keep all later ones from being tried.
+        if (left < Math.min(slowest === 0 ? FIRST_GUESS : slowest * 2, whole / 2) + MARGIN) {
           const rest = messages.slice(index);
           journal.handedBack({ messages: rest.length, remainingMilliseconds: left });
           return ended([...failed, ...rest], [...errors, new Error('the time of this invocation is used up')]);

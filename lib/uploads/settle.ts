@@ -73,9 +73,11 @@ export function createSettle(parts: SettleParts): Settle {
     }
     const model = await parts.segmenter.load();
     let settled: Outcome | null = null;
+    let seen: Head | null = null;
     for (let round = 0; round < ROUNDS; round += 1) {
       const head = await store.head({ bucket, key });
-      if (settled !== null && (head === null || isAbout(settled.receipt, head))) return settled;
+      if (settled !== null && (head === null || isSame(seen, head))) return settled;
+      seen = head;
       const previous = await readReceipt(parts, key);
       // With a receipt it is looked at all the same: an older run may have been cut off right after it overwrote
       // the newer one's pictures, and its message comes again.
@@ -85,7 +87,7 @@ export function createSettle(parts: SettleParts): Settle {
       if (head === null && previous !== null) return { kind: 'skipped', receipt: previous };
       const work = await cut(parts, key, head, model, previous);
       if (work === 'changed') continue;
-      if (work === 'known') return { kind: 'skipped', receipt: previous };
+      if (work === 'known') return settled ?? { kind: 'skipped', receipt: previous };
       await write(parts, work, previous);
       settled = { kind: work.receipt.status, receipt: work.receipt };
     }
@@ -100,6 +102,13 @@ interface Work {
 
 function isAbout(receipt: Receipt | null, { etag, version }: Head): boolean {
   return receipt?.source.etag === etag && receipt.source.version === (version ?? null);
+}
+
+/** The same bytes may be there again with other wishes: then it is another upload. */
+function isSame(one: Head | null, other: Head): boolean {
+  const told = ({ etag, version, modified, metadata }: Head) =>
+    JSON.stringify([etag, version, modified, Object.entries(metadata).sort()]);
+  return one !== null && told(one) === told(other);
 }
 
 function isStale({ etag, version }: Arrival, head: Head): boolean {

@@ -132,7 +132,7 @@ test('405 lists what is allowed, HEAD works where GET does, preflight everywhere
   expect([head.status, await head.text()]).toEqual([200, '']);
   const preflight = await app.request('/v1/cutouts', { method: 'OPTIONS' });
   expect(preflight.status).toBe(204);
-  expect(preflight.headers.get('access-control-allow-headers')).toMatch(/X-Api-Key/);
+  expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*X-Api-Key/);
   expect(preflight.headers.get('access-control-expose-headers')).toMatch(/X-Dresscut-Verdict/);
 });
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -121,4 +123,26 @@ test('a presigned form holds its size, its key and its fields fast; an address e
   const url = new URL(await store.get(place, { seconds: 60, filename: 'dress.png' }));
   expect(url.searchParams.get('X-Amz-Expires')).toBe('60');
   expect(url.searchParams.get('response-content-disposition')).toBe('attachment; filename="dress.png"');
+});
+
+test("a server of one's own is sent the account that the environment names", async () => {
+  s3.restore();
+  const heard: (string | undefined)[] = [];
+  const server = createServer((request, answer) => {
+    heard.push(request.headers.authorization);
+    answer.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const s3Endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const account = { AWS_ACCESS_KEY_ID: 'OURS', AWS_SECRET_ACCESS_KEY: 'secret' };
+  Object.assign(process.env, account);
+  try {
+    expect(await s3Store({ s3Endpoint, s3Region: 'eu-west-3' }).head(place)).toBeNull();
+    expect(await s3Store({ s3Endpoint }).head(place)).toBeNull();
+  } finally {
+    for (const name of Object.keys(account)) delete process.env[name];
+    server.close();
+  }
+  expect(heard[0]).toMatch(/Credential=OURS\/\d+\/eu-west-3\/s3/);
+  expect(heard[1]).toMatch(/Credential=S3RVER\/\d+\/us-east-1\/s3/);
 });

@@ -68,6 +68,18 @@ test('what cannot be finished in the time that is left is handed back untouched'
   expect(lines).toEqual(['a done', '2 handed back']);
 });
 
+test('one photo that took half an invocation does not keep the next ones from being tried', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+  const { consume, lines } = journalled(async (arrival) => {
+    clock.mockReturnValue(arrival.key === 'slow' ? 60_000 : performance.now());
+    return settle(arrival);
+  });
+  await consume(sqs(['slow']), () => 119_900);
+  await consume(sqs(['next']), () => 119_900);
+  clock.mockRestore();
+  expect(lines).toEqual(['slow done', 'next done']);
+});
+
 test('when S3 itself calls, a fault fails the call, after every photo had its turn', async () => {
   const { consume, lines } = journalled();
   const event = { Records: ['bad', 'b'].map(record) };

@@ -194,6 +194,32 @@ test.each(['before its pictures are written', 'before its receipt is written'])(
 );
 
 test(
+  'the same photo with other wishes is another upload, and the later one wins',
+  async () => {
+    const key = 'uploads/again.jpg';
+    const older = await put(key, dress, { Metadata: { 'dresscut-crop': 'false' } });
+    let raced = false;
+    const slow = uploads((store) => ({
+      ...store,
+      write: async (place, bytes, options) => {
+        if (!raced) {
+          raced = true;
+          const newer = await put(key, dress, { Metadata: { 'dresscut-crop': 'true' } });
+          expect(newer.etag).toBe(older.etag);
+          expect((await uploads().settle(newer)).kind).toBe('done');
+        }
+        await store.write(place, bytes, options);
+      },
+    }));
+    expect((await slow.settle(older)).receipt?.options?.crop).toBe(true);
+    expect((await receiptOf(key)).options?.crop).toBe(true);
+    expect((await sharp(await get('cutouts/again.jpg.png')).metadata()).width).toBeLessThan(240);
+    expect((await slow.settle(older)).kind).toBe('skipped');
+  },
+  PATIENCE,
+);
+
+test(
   'an older run that was cut off after it overwrote the newer picture is put right by its next delivery',
   async () => {
     const key = 'uploads/cut-off.jpg';
