@@ -93,7 +93,7 @@ export const optionsSchema = z.strictObject({
     .preprocess(toWhole, z.int().min(16).max(10_000).nullable())
     .prefault(DEFAULTS.size)
     .describe("Longest side of the result in pixels; without it, the photo's own scale. Never enlarges.")
-    .register(wording, { expected: 'a whole number of pixels from 16 to 10000' }),
+    .register(wording, { expected: 'a whole number of pixels from 16 to 10000, or original' }),
 });
 
 export type OptionName = keyof typeof optionsSchema.shape;
@@ -164,6 +164,7 @@ function toShare(value: unknown): unknown {
 }
 
 function toWhole(value: unknown): unknown {
+  if (lower(value) === 'original') return null;
   return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : value;
 }
 

@@ -23,7 +23,7 @@ export interface Road {
 /** API Gateway ends a call at 30 s; what is left is for the answer to travel. */
 const MAX_SECONDS = 25;
 
-/** 16 photos of 25 MB are 400 MB; at a second each the last still comes within its time. */
+/** 16 photos of 25 MB are 400 MB, and as many may be arriving; at a second each the last still comes within its time. */
 const MAX_WAITING = 16;
 
 /** The HTTP API with its real parts. Call it once per process. */

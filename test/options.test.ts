@@ -82,7 +82,13 @@ describe('parseOptions', () => {
   });
 
   test.each(['15', '10001', '12.5', '-64', 'large', '', '1e3', Number.POSITIVE_INFINITY])('refuses size=%j', (size) => {
-    expect(refusal({ size })).toContain('Expected size to be a whole number of pixels from 16 to 10000, but received');
+    expect(refusal({ size })).toContain(
+      'Expected size to be a whole number of pixels from 16 to 10000, or original, but received',
+    );
+  });
+
+  test('reads size=original as no limit at all, against a default that sets one', () => {
+    expect(parseOptions({ size: 'Original' }).size).toBeNull();
   });
 
   test('names the option, what it takes and what it got', () => {

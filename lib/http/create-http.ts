@@ -12,7 +12,7 @@ import { problemOf, problemResponse, problemsPage } from './problems';
 import { createReadiness } from './ready';
 import { answerRemovebg, type RemovebgParts } from './removebg';
 import { removebgErrors } from './removebg-errors';
-import { createTurns } from './turns';
+import { createDoor, createTurns } from './turns';
 import { answerStanding, answerUpload } from './uploads';
 
 export interface HttpParts extends RemovebgParts {
@@ -39,6 +39,7 @@ type Answer = (context: Context<Env>) => Response | Promise<Response>;
 export function createHttp(parts: HttpParts): Hono<Env> {
   const { limits, keys, segmenter, version } = parts;
   const turns = createTurns(limits);
+  const door = createDoor(limits);
   const budgeted = <T>(c: Context<Env>, work: (signal: AbortSignal) => Promise<T>) =>
     withinBudget(limits.maxSeconds, work, c.req.raw.signal);
   // Its own wait: callers share one check, and the first of them may hang up.
@@ -51,7 +52,7 @@ export function createHttp(parts: HttpParts): Hono<Env> {
     '/v1/cutouts': {
       POST: (c) => {
         checkKey(keys, c.req.header('x-api-key'));
-        return budgeted(c, (signal) => answerCutout(c.req.raw, parts, turns(signal)));
+        return budgeted(c, (signal) => door(() => answerCutout(c.req.raw, parts, turns(signal))));
       },
     },
     '/v1/cutouts/:id': {
@@ -69,7 +70,7 @@ export function createHttp(parts: HttpParts): Hono<Env> {
     [REMOVEBG]: {
       POST: (c) => {
         checkKey(keys, c.req.header('x-api-key'));
-        return budgeted(c, (signal) => answerRemovebg(c.req.raw, parts, turns(signal)));
+        return budgeted(c, (signal) => door(() => answerRemovebg(c.req.raw, parts, turns(signal))));
       },
     },
     '/v1/health': { GET: (c) => c.json({ status: 'ok', version }) },

@@ -7,7 +7,7 @@ import type { Matte } from '../raster';
 import { base64Length, checkAnswer } from './answer-size';
 import { etagOf, matches } from './etag';
 import { findingsHeaders } from './headers';
-import { MEDIA_TYPES, type MediaType, negotiate } from './negotiate';
+import { MEDIA_TYPES, type MediaType, negotiate, preferred } from './negotiate';
 import { type Call, readCall } from './read-call';
 import type { InTurn, TurnLimits } from './turns';
 
@@ -61,7 +61,7 @@ function choose({ record }: Call, accept: string | undefined): { mediaType: Medi
     const wish = `The option format=${options.format}`;
     return { mediaType: negotiate(accept, [`image/${options.format}`, 'application/json'], wish), options };
   }
-  const mediaType = negotiate(accept, MEDIA_TYPES);
+  const mediaType = negotiate(accept, offersFor(record, accept));
   if (mediaType === 'application/json') return { mediaType, options: parseOptions(record) };
   if (mediaType !== 'image/svg+xml') {
     return { mediaType, options: parseOptions({ ...record, format: mediaType.slice('image/'.length) }) };
@@ -74,6 +74,14 @@ function choose({ record }: Call, accept: string | undefined): { mediaType: Medi
   }
   // The picture is not used: the smallest mask costs the least.
   return { mediaType, options: { ...options, output: 'mask', size: 16 } };
+}
+
+/** A cut-out without a background has no JPEG: who would take anything else as well gets that. */
+function offersFor(record: Call['record'], accept: string | undefined): readonly MediaType[] {
+  const { output, background } = parseOptions({ ...record, format: 'png' });
+  if (output !== 'cutout' || background !== null) return MEDIA_TYPES;
+  const others = MEDIA_TYPES.filter((type) => type !== 'image/jpeg');
+  return preferred(accept, others) === undefined ? MEDIA_TYPES : others;
 }
 
 function bodyOf(

@@ -12,20 +12,28 @@ interface Range {
 
 /**
  * The type that the caller likes best: by quality, then named outright before a wildcard, then in the order in
- * which the caller named them, then in the order of `offers`.
+ * which the caller named them, then in the order of `offers`; `undefined` where none will do.
  *
  * @param accept the header; missing or empty takes anything
- * @param wish what to say of a format that was asked for beside the header
- * @throws DresscutError `not-acceptable`
  */
-export function negotiate(accept: string | undefined, offers: readonly MediaType[], wish?: string): MediaType {
+export function preferred(accept: string | undefined, offers: readonly MediaType[]): MediaType | undefined {
   const ranges = parse(accept?.trim() || '*/*');
   const ranked = offers
     .map((offer) => ({ offer, range: rangeFor(offer, ranges) }))
     .filter(({ range }) => range !== undefined && range.quality > 0)
     .sort((a, b) => compare(a.range as Range, b.range as Range));
-  const best = ranked[0];
-  if (best !== undefined) return best.offer;
+  return ranked[0]?.offer;
+}
+
+/**
+ * The {@link preferred} type.
+ *
+ * @param wish what to say of a format that was asked for beside the header
+ * @throws DresscutError `not-acceptable`
+ */
+export function negotiate(accept: string | undefined, offers: readonly MediaType[], wish?: string): MediaType {
+  const best = preferred(accept, offers);
+  if (best !== undefined) return best;
   const can = wish === undefined ? `The answer can be ${offers.join(', ')}` : `${wish} allows ${offers.join(' or ')}`;
   const message = `${can}; the Accept header allows none of them.`;
   throw new DresscutError('not-acceptable', message, { facts: { available: offers } });

@@ -39,7 +39,10 @@ export async function readRemovebg(request: Request, maxBytes: number): Promise<
   const query = new URL(request.url).searchParams;
   const { image_file, image_file_b64, ...record } = merge(entriesOf(query), texts.map(withoutFile));
   if (isGiven(image_file)) throw noPhoto('The parameter image_file is no file.');
-  const photos = [...files.map(([, file]) => file as Blob), ...[image_file_b64].filter(isGiven)];
+  const given = [...files.map(([, file]) => file as Blob), ...[image_file_b64].filter(isGiven)];
+  // A browser sends an input without a file as an empty one.
+  const filled = given.filter((each) => !(each instanceof Blob) || each.size > 0);
+  const photos = filled.length > 0 ? filled : given;
   if (photos.length > 1) {
     throw new DresscutError('invalid-option', 'The call holds more than one photo: send one.');
   }
@@ -58,7 +61,9 @@ async function readFields(body: Uint8Array<ArrayBuffer>, type: string): Promise<
   const media = mediaOf(type);
   if (media === 'application/json') return Object.entries(parseObject(body, '{"image_file_b64": "<base64>"}'));
   if (media === 'multipart/form-data' || media === 'application/x-www-form-urlencoded') {
-    return [...(await parseForm(body, type))];
+    const fields: Entries = [...(await parseForm(body, type))];
+    // In a form of this kind a + stands for a space, and base64 has no spaces: who did not escape it meant a +.
+    return media === 'multipart/form-data' ? fields : fields.map(withPluses);
   }
   throw noPhoto('The call is neither a form nor JSON.');
 }
@@ -66,6 +71,10 @@ async function readFields(body: Uint8Array<ArrayBuffer>, type: string): Promise<
 /** A file where a text belongs keeps its name, so that the refusal can say it. */
 function withoutFile([name, value]: Entries[number]): Entries[number] {
   return [name, value instanceof Blob ? 'a file' : value];
+}
+
+function withPluses([name, value]: Entries[number]): Entries[number] {
+  return [name, name === 'image_file_b64' && typeof value === 'string' ? value.replaceAll(' ', '+') : value];
 }
 
 function isGiven(value: unknown): boolean {

@@ -65,6 +65,26 @@ export function createTurns({ atOnce, maxWaiting }: TurnLimits): Turns {
   };
 }
 
+/**
+ * How many calls may be inside at all, from before their photo is read: each may hold one. There is room for as many
+ * that are still sending theirs as may wait for their turn.
+ *
+ * @throws DresscutError `busy` before any work of a call that finds it full
+ */
+export function createDoor({ atOnce, maxWaiting }: TurnLimits): InTurn {
+  const most = atOnce + 2 * maxWaiting;
+  let inside = 0;
+  return async (work) => {
+    if (inside >= most) throw busy(`${inside} calls are being served already.`, maxWaiting);
+    inside++;
+    try {
+      return await work();
+    } finally {
+      inside--;
+    }
+  };
+}
+
 function busy(message: string, maxWaiting: number): DresscutError {
   return new DresscutError('busy', message, { facts: { maxWaiting } });
 }

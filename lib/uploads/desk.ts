@@ -145,10 +145,9 @@ function fieldsOf(options: CutOutOptions): Record<string, string> {
   const texts = {
     ...options,
     background: background === null ? 'transparent' : [background.r, background.g, background.b].join(','),
-    size: size ?? '',
+    size: size ?? 'original',
     masks: true,
   };
-  const fields = Object.entries(texts).filter(([, text]) => text !== '');
-  const metadata = fields.map(([name, text]) => [`x-amz-meta-dresscut-${name}`, String(text)]);
+  const metadata = Object.entries(texts).map(([name, text]) => [`x-amz-meta-dresscut-${name}`, String(text)]);
   return { 'Content-Type': 'application/octet-stream', ...Object.fromEntries(metadata) };
 }

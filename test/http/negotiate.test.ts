@@ -1,4 +1,5 @@
 import { MEDIA_TYPES, negotiate } from '../../lib/http/negotiate';
+import { fake } from './loopback';
 
 test.each([
   [undefined, 'image/png'],
@@ -19,4 +20,19 @@ test.each([
 
 test.each(['text/html', '*/*;q=0', 'image/png;q=nonsense', 'image/avif', ','])('Accept %j is refused', (accept) => {
   expect(() => negotiate(accept, MEDIA_TYPES)).toThrow(expect.objectContaining({ code: 'not-acceptable' }));
+});
+
+// The second is what Java's HttpURLConnection says when nobody tells it otherwise.
+test.each([
+  ['', 'image/jpeg, image/png', 'image/png'],
+  ['', 'text/html, image/gif, image/jpeg, */*; q=0.2', 'image/png'],
+  ['', 'image/jpeg, application/json;q=0.1', 'application/json'],
+  ['', 'image/jpeg', 'application/problem+json'],
+  ['?background=white', 'image/jpeg, image/png', 'image/jpeg'],
+  ['?output=mask', 'image/jpeg, image/png', 'image/jpeg'],
+  ['?format=jpeg', 'image/jpeg, image/png', 'application/problem+json'],
+])('a call %s with Accept %s is answered with %s: no JPEG of what is transparent', async (query, accept, type) => {
+  const answer = await fake().request(`/v1/cutouts${query}`, { method: 'POST', body: 'photo', headers: { accept } });
+  expect(answer.headers.get('content-type')).toBe(type);
+  expect(answer.status).toBe(type.includes('problem') ? 400 : 200);
 });

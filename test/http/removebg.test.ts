@@ -59,6 +59,13 @@ test('the default is a preview of the whole frame, transparent around the dress'
   expect(at(Math.round((left + wide / 2) * scale), Math.round((top + high / 2) * scale))[3]).toBe(255);
 });
 
+function withEmptyFile(fields: FormData): FormData {
+  const all = new FormData();
+  for (const [name, value] of fields) all.append(name, value);
+  all.append('image_file', new Blob([]), '');
+  return all;
+}
+
 test('files, base64 in a form of either kind and base64 in JSON give the same bytes and the same tag', async () => {
   const image_file_b64 = photo.toString('base64');
   const asked = { size: 'full', crop: 'true' };
@@ -70,8 +77,15 @@ test('files, base64 in a form of either kind and base64 in JSON give the same by
     post(multipart),
     post(new URLSearchParams({ ...asked, image_file_b64 })),
     post(json, { 'content-type': 'application/json' }),
+    // As curl -d sends it, where nothing escapes the + of base64,
+    post(`${new URLSearchParams(asked)}&image_file_b64=${image_file_b64}`, {
+      'content-type': 'application/x-www-form-urlencoded',
+    }),
+    // and as a browser does that was given no file.
+    post(withEmptyFile(multipart)),
   ]);
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect(image_file_b64).toContain('+');
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
   expect(new Set(answers.map(({ headers }) => headers.get('etag'))).size).toBe(1);
   const [first = Buffer.alloc(0), ...others] = await Promise.all(answers.map(bytesOf));
   for (const other of others) expect(other.equals(first)).toBe(true);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTurns } from '../../lib/http/turns';
+import { createDoor, createTurns } from '../../lib/http/turns';
 import { fake, fakeCutOut, fakeParts, listen } from './loopback';
 
 const never = new AbortController().signal;
@@ -115,4 +115,32 @@ test('a caller who hangs up while waiting is dropped, and nothing is cut for nob
   } finally {
     await local.close();
   }
+});
+
+test('calls that are still sending have a bound too, and who finds it reached is not read', async () => {
+  const app = fake({ limits });
+  const senders: ReadableStreamDefaultController[] = [];
+  const send = () => {
+    const body = new ReadableStream({ start: (sender) => void senders.push(sender) });
+    return app.request('/v1/cutouts', { method: 'POST', body, duplex: 'half' } as RequestInit);
+  };
+  // One that is cut, one that waits, and one more that may be on its way.
+  const answers = [send(), send(), send()];
+  await sleep(20);
+  const refused = await send();
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ code: 'busy' });
+  for (const sender of senders.slice(0, 3)) {
+    sender.enqueue(Buffer.from('photo'));
+    sender.close();
+    await sleep(20);
+  }
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await app.request('/v1/cutouts', post)).status).toBe(200);
+});
+
+test('work that fails leaves the door, too', async () => {
+  const door = createDoor({ atOnce: 1, maxWaiting: 0 });
+  await expect(door(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await door(async () => 'next')).toBe('next');
 });

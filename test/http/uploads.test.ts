@@ -29,7 +29,7 @@ beforeAll(async () => {
     DRESSCUT_CUTOUTS_BUCKET: s3.buckets.cutouts,
     DRESSCUT_S3_ENDPOINT: s3.url,
     // What uploads get that say nothing; a ticket says everything.
-    DRESSCUT_OPTIONS: 'format=webp&crop=true&background=black',
+    DRESSCUT_OPTIONS: 'format=webp&crop=true&background=black&size=100',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   });
