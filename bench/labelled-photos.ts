@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import sharp from 'sharp';
 import { type Around, insideOf } from './framed';
@@ -33,6 +33,9 @@ export interface Truth {
   readonly skin: Uint8Array | null;
 }
 
+/** Endings of photos; whatever else lies among them, notes or a JSON of the same name, is none. */
+const PHOTO = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|hei[cf]|hif|tiff?)$/i;
+
 /** A photo may be cropped by a pixel when it is made smaller; by more than this share it is another photo. */
 const SAME_SHAPE = 0.02;
 
@@ -58,7 +61,12 @@ export function classIds(text: string, names: readonly string[] | null): number[
  * @throws Error that names the photo without a label, or the label without a photo
  */
 export async function* labelledPhotos(folder: LabelledFolder): AsyncGenerator<LabelledPhoto> {
-  const files = new Map((await readdir(folder.photos)).map((name) => [parse(name).name, name]));
+  // Where one folder holds both, its PNGs are the labels.
+  const together = (await realpath(folder.photos)) === (await realpath(folder.labels));
+  const photos = (await readdir(folder.photos)).filter(
+    (name) => PHOTO.test(name) && !(together && /\.png$/.test(name)),
+  );
+  const files = new Map(photos.map((name) => [parse(name).name, name]));
   const labelled = (await readdir(folder.labels))
     .filter((name) => name.endsWith('.png'))
     .map((name) => parse(name).name);

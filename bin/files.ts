@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Files begun and not yet finished: removed even when the process is told to exit at once. */
 const unfinished = new Set<string>();
@@ -22,7 +22,8 @@ export async function withTemporaryFile<Result>(
 ): Promise<Result> {
   await mkdir(dirname(path), { recursive: true });
   if (!process.listeners('exit').includes(removeUnfinished)) process.on('exit', removeUnfinished);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
+  // Without the name that it will have: that may be as long as the disk allows.
+  const temporary = join(dirname(path), `.${randomBytes(12).toString('hex')}.part`);
   unfinished.add(temporary);
   try {
     const file = await open(temporary, 'wx+');

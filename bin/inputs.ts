@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
 import { DresscutError } from '../lib/errors';
 
@@ -23,7 +23,7 @@ interface Found {
 }
 
 // Only for choosing inside folders; what a file really is, its bytes say.
-const ENDINGS = new Set('.jpg .jpeg .jpe .png .webp .gif .avif .heic .heif .tif .tiff'.split(' '));
+const ENDINGS = new Set('.jpg .jpeg .jpe .jfif .png .webp .gif .avif .heic .heif .hif .tif .tiff'.split(' '));
 
 /**
  * Every photo among `inputs`: files as named, folders with their subfolders, in the order of names.
@@ -79,7 +79,7 @@ async function walk(input: string, realInput: string, seen: Set<string>, folder 
 /**
  * Find the photos and decide what each becomes: `<out>/<subfolder>/<name>.<ending>`. Photos of one folder that
  * differ only in their ending keep it (`1.heic.png`, `1.jpg.png`), whichever of them is cut first. A target
- * that an earlier photo has taken, or that is a photo itself, is refused.
+ * that an earlier photo has taken, that is a photo itself, or that lies beside its photo already, is refused.
  *
  * @param inputs files and folders
  * @param out the folder for results
@@ -95,20 +95,29 @@ export async function planJobs(inputs: readonly string[], out: string, ending: s
   for (const photo of photos) sharing.set(origin(photo), (sharing.get(origin(photo)) ?? 0) + 1);
 
   const taken = new Map(photos.map(({ real }) => [sameFile(real), 'is itself a photo to cut']));
-  return photos.map((photo) => {
+  const jobs: Job[] = [];
+  for (const photo of photos) {
     const { source } = photo;
     const name = join(photo.folder, basename(source));
     const result = sharing.get(origin(photo)) === 1 ? short(photo) : `${name}.${ending}`;
     const target = join(out, result);
-    const key = sameFile(join(realOut, result));
-    const holder = taken.get(key);
-    if (holder !== undefined) {
-      const message = `It would become ${target}, which ${holder}; cut it with another --out.`;
-      return { source, name, target, refused: new DresscutError('invalid-option', message) };
-    }
-    taken.set(key, `is already the result of ${source}`);
-    return { source, name, target, refused: null };
-  });
+    const path = join(realOut, result);
+    const key = sameFile(path);
+    const holder = taken.get(key) ?? (await beside(photo, path));
+    if (holder === null) taken.set(key, `is already the result of ${source}`);
+    const message = `It would become ${target}, which ${holder}; cut it with another --out.`;
+    jobs.push({ source, name, target, refused: holder === null ? null : new DresscutError('invalid-option', message) });
+  }
+  return jobs;
+}
+
+/** In a folder for results an earlier one is replaced; what lies in a folder of photos may be somebody's original. */
+async function beside({ real }: Found, path: string): Promise<string | null> {
+  if (sameFile(dirname(path)) !== sameFile(dirname(real))) return null;
+  return access(path).then(
+    () => 'lies beside the photo already and may be no result',
+    () => null,
+  );
 }
 
 /** Two paths with the same key may be one file: many disks ignore case and how accents are composed. */

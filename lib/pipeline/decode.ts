@@ -2,9 +2,11 @@ import type { Metadata } from 'sharp';
 import { DresscutError } from '../errors';
 import type { Photo } from '../raster';
 import { sharp } from './codec';
+import { DISPLAY_P3, displayP3, primariesOf } from './display-p3';
 import { PHOTO_FORMATS, type PhotoFormat, sniff } from './formats';
 import { heicToTiff } from './heic';
 import { checkBytes, checkSize, MAX_PIXELS } from './limits';
+import { tiff } from './tiff';
 
 /** A flat 50-megapixel AVIF took 3.2 s on one shared core, a textured 12-megapixel WebP 0.5 s. */
 const MAX_SECONDS = 30;
@@ -40,7 +42,10 @@ export async function decode(bytes: Uint8Array): Promise<{ photo: Photo; format:
   const file = format === 'heic' ? await heicToTiff(bytes) : bytes;
   const header = await readHeader(file, format);
   try {
-    return { photo: await readPixels(file, header, STRICTNESS[format]), format };
+    const photo = await readPixels(file, header, STRICTNESS[format]);
+    // sharp heeds the profile of an AVIF, not the numbers that stand for one.
+    const numbered = format === 'avif' && !header.icc && primariesOf(bytes) === DISPLAY_P3;
+    return { photo: numbered ? await fromDisplayP3(photo) : photo, format };
   } catch (thrown) {
     if (!mendable(format, thrown)) throw damaged(format, thrown);
   }
@@ -74,6 +79,11 @@ async function readPixels(file: Uint8Array, header: Metadata, failOn: 'error' | 
   if (info.channels !== 3) throw new Error(`expected 3 channels, received ${info.channels}`);
   const rgb = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { kind: 'photo', width: info.width, height: info.height, rgb };
+}
+
+async function fromDisplayP3({ width, height, rgb }: Photo): Promise<Photo> {
+  const file = tiff({ width, height, channels: 3, stride: 3 * width, data: rgb, icc: await displayP3() });
+  return readPixels(file, await readHeader(file, 'avif'), 'error');
 }
 
 /**

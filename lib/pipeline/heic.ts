@@ -1,6 +1,6 @@
 import type { Libheif } from 'libheif-js/libheif-wasm/libheif-bundle.js';
 import { DresscutError } from '../errors';
-import { sharp } from './codec';
+import { DISPLAY_P3, displayP3 } from './display-p3';
 import { checkSize, MAX_PIXELS } from './limits';
 import { tiff } from './tiff';
 
@@ -9,8 +9,6 @@ const RGB = 1;
 const INTERLEAVED_RGB = 10;
 const INTERLEAVED_RGBA = 11;
 const CHANNEL_INTERLEAVED = 10;
-/** Colour primaries of ITU-T H.273 that phones write and that are not sRGB's. */
-const DISPLAY_P3 = 12;
 
 let libheif: typeof import('libheif-js/libheif-wasm/libheif-bundle.js').default | undefined;
 
@@ -83,14 +81,6 @@ function profile(heif: Libheif, cells: Cells, handle: number, p3: Uint8Array): U
   }
   // struct heif_color_profile_nclx { uint8_t version; int color_primaries; ... }
   return cells.read(cells.value() + 4) === DISPLAY_P3 ? p3 : null;
-}
-
-/** sharp's own Display P3 profile, 480 bytes. */
-async function displayP3(): Promise<Uint8Array> {
-  const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } });
-  const { icc } = await sharp(await pixel.withIccProfile('p3').png().toBuffer()).metadata();
-  if (!icc) throw new DresscutError('internal', 'sharp carries no Display P3 profile.');
-  return icc;
 }
 
 /** Where C functions leave their results: a struct heif_error of 12 bytes, and one 32-bit out-parameter. */

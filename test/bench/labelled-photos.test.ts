@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { classIds, truthOf } from '../../bench/labelled-photos';
+import { classIds, labelledPhotos, truthOf } from '../../bench/labelled-photos';
 
 describe('classIds', () => {
   it('takes numbers and names', () => {
@@ -55,5 +55,27 @@ describe('truthOf', () => {
     const deep = { raw: { width: 2, height: 1, channels: 1 } } as const;
     await sharp(Uint16Array.of(1, 2), deep).toColourspace('grey16').png().toFile(join(labels, 'a.png'));
     await expect(truthOf({ labels, classes }, 'a', null)).rejects.toThrow(/labels are PNGs of 8 bit/);
+  });
+});
+
+describe('labelledPhotos', () => {
+  it('takes one folder for both, and nothing for a photo that is none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dresscut-both-'));
+    try {
+      const label = { create: { width: 4, height: 4, channels: 3, background: 'white' } } as const;
+      for (const id of ['a', 'b']) {
+        await sharp(label)
+          .png()
+          .toFile(join(folder, `${id}.png`));
+        await writeFile(join(folder, `${id}.jpg`), `photo ${id}`);
+        await writeFile(join(folder, `${id}.txt`), 'notes');
+      }
+      const found: string[] = [];
+      const both = { photos: folder, labels: join(folder, '.'), classes: 'masks', split: null } as const;
+      for await (const { bytes, worn } of labelledPhotos(both)) found.push(`${bytes} ${worn}`);
+      expect(found).toEqual(['photo a true', 'photo b true']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -234,6 +234,26 @@ describe('dresscut of a folder', () => {
     expect(await readFile(at('1.png'), 'utf8')).toBe('ok');
   });
 
+  test('never overwrites a picture that lies beside the photo, whichever way the folder is named', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/a.png': "somebody's own", 'in/b.jpg': 'ok' });
+    await symlink(at('in'), at('linked'));
+    for (const out of ['in', 'linked']) {
+      const { code, stderr } = await dresscut([at('in/a.jpg'), '--out', at(out)]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('a.png, which lies beside the photo already and may be no result');
+    }
+    expect((await dresscut([at('in/b.jpg'), '--out', at('in')])).code).toBe(0);
+    expect(await readFile(at('in/a.png'), 'utf8')).toBe("somebody's own");
+    expect(await files('in')).toEqual(['a.jpg', 'a.png', 'b.jpg', 'b.png']);
+  });
+
+  test('writes results whose names are as long as a disk allows', async () => {
+    const long = 'x'.repeat(251);
+    await put({ [`in/${long}.jpg`]: 'ok' });
+    expect((await dresscut([at('in'), '--out', at('cut')])).code).toBe(0);
+    expect(await files('cut')).toEqual([`${long}.png`]);
+  });
+
   test('follows links, once each', async () => {
     await put({ 'in/a.jpg': 'ok', 'else/b.jpg': 'ok' });
     await symlink(at('else'), at('in/linked'));

@@ -5,6 +5,7 @@ import { DresscutError } from '../../lib/errors';
 import { decode } from '../../lib/pipeline/decode';
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from '../../lib/pipeline/limits';
 import { tiff } from '../../lib/pipeline/tiff';
+import { heif, ispe, nclx, takeApart } from './heif';
 import { difference, middles, pixel, QUARTERS, quarters, type Rgb, refusal, texture } from './pictures';
 import { ADOBE_RGB, DISPLAY_P3, inSrgb, pngWithProfile, profileWith } from './profiles';
 
@@ -131,6 +132,21 @@ describe('decode converts to 8-bit sRGB', () => {
     const ignored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
     expect(ignored[0]).toBeLessThan(190);
     expect(difference([await colourOf(bytes)], [DRESS])).toBeLessThanOrEqual(3);
+  });
+
+  it.each([
+    [12, inSrgb(DRESS, DISPLAY_P3)],
+    [1, DRESS],
+  ])('an AVIF that names its colours by number (%d) and has no profile', async (primaries, expected) => {
+    const plain = await solid(DRESS).avif({ quality: 100 }).toBuffer();
+    const { width = 0, height = 0 } = await sharp(plain).metadata();
+    const { config, coded } = takeApart(plain, 'av1C');
+    const properties = [ispe(width, height), config, nclx(primaries)];
+    const bytes = heif([{ type: 'av01', data: coded, properties: [0, 1, 2] }], properties, 'avif');
+    expect((await sharp(bytes).metadata()).icc).toBeUndefined();
+    const { photo, format } = await decode(bytes);
+    expect([photo.width, photo.height, format]).toEqual([width, height, 'avif']);
+    expect(difference([await colourOf(bytes)], [expected])).toBeLessThanOrEqual(3);
   });
 
   it('CMYK', async () => {

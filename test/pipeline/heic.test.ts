@@ -13,7 +13,7 @@ import { DISPLAY_P3, inSrgb, profileWith } from './profiles';
  * tests is written around its coded data by `heif.ts`.
  */
 const SAMPLE = readFileSync(join(__dirname, '../fixtures/sample.heic'));
-const { hvcC, coded } = takeApart(SAMPLE);
+const { config: hvcC, coded } = takeApart(SAMPLE);
 const P3_QUARTERS = QUARTERS.map((colour) => inSrgb(colour, DISPLAY_P3));
 
 /** One picture with these properties beside its size and decoder configuration. */

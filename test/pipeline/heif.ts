@@ -1,7 +1,7 @@
-/** A HEIF writer of the few boxes that tests need: around HEVC data that a real encoder made. */
+/** A HEIF writer of the few boxes that tests need: around HEVC or AV1 data that a real encoder made. */
 
 export interface HeifItem {
-  readonly type: 'hvc1' | 'grid';
+  readonly type: 'hvc1' | 'av01' | 'grid';
   readonly data: Uint8Array;
   /** Indices into `properties`. */
   readonly properties: readonly number[];
@@ -10,18 +10,18 @@ export interface HeifItem {
 }
 
 /** A file whose primary item is the first; items that are tiles of another are hidden. */
-export function heif(items: readonly HeifItem[], properties: readonly Uint8Array[]): Buffer {
-  const ftyp = box('ftyp', text('heic'), u32(0), text('mif1heic'));
+export function heif(items: readonly HeifItem[], properties: readonly Uint8Array[], brand = 'heic'): Buffer {
+  const ftyp = box('ftyp', text(brand), u32(0), text(`mif1${brand}`));
   // The offsets in iloc do not change its length, so the first pass finds out where the data will start.
   const dataStart = ftyp.length + meta(items, properties, 0).length + 8;
   return Buffer.concat([ftyp, meta(items, properties, dataStart), box('mdat', ...items.map(({ data }) => data))]);
 }
 
-/** The HEVC configuration box and the coded picture of a one-picture HEIC file. */
-export function takeApart(file: Buffer): { hvcC: Buffer; coded: Buffer } {
+/** The configuration box and the coded picture of a one-picture HEIC or, with `av1C`, AVIF file. */
+export function takeApart(file: Buffer, config: 'hvcC' | 'av1C' = 'hvcC'): { config: Buffer; coded: Buffer } {
   const at = (type: string) => file.indexOf(type) - 4;
   const slice = (start: number) => file.subarray(start, start + file.readUInt32BE(start));
-  return { hvcC: slice(at('hvcC')), coded: slice(at('mdat')).subarray(8) };
+  return { config: slice(at(config)), coded: slice(at('mdat')).subarray(8) };
 }
 
 /** Pictures of `width` x `height` pixels, before any turn. */
