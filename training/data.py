@@ -87,13 +87,29 @@ def read_rgb(path: Path, height: int | None = None) -> Pixels:
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 
+def read_on_white(path: Path) -> Pixels:
+    """A cut-out as `[H, W, 3]` RGB on white, whether it lies on white or is transparent around.
+
+    Raises:
+        FileNotFoundError: there is no image that OpenCV reads at `path`.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if image is None or image.ndim < 3 or image.shape[2] < 4:
+        return read_rgb(path)
+    image = image.astype(np.float32) / np.iinfo(image.dtype).max
+    alpha = image[..., 3:]
+    bgr = (255 * (image[..., :3] * alpha + 1 - alpha)).round().astype(np.uint8)
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
 def load_json(path: Path):  # noqa: ANN201 - whatever the file holds
     return json.loads(path.read_text())
 
 
 def resize_ids(ids: Pixels, height: int, width: int) -> Pixels:
     """Class ids are never interpolated."""
-    return cv2.resize(ids, (width, height), interpolation=cv2.INTER_NEAREST)
+    # The plain INTER_NEAREST takes the upper left of the pixels that become one: half of them too far to that side.
+    return cv2.resize(ids, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 # --------------------------------------------------------------------------- curated CCP
@@ -299,7 +315,7 @@ def read_article(folder: Path, height: int | None = 448) -> list[Sample]:
             found = sorted(folder.glob(f"{name}{id}.*"))
             if not found:
                 raise FileNotFoundError(f"{original.name} has no {name}{id}.* beside it in {folder}")
-            cut[name] = read_rgb(found[0])
+            cut[name] = read_on_white(found[0])
         shape = encode_masks(cut["body"], cut["dress"])
         photo = read_rgb(original, height)
         shape = resize_ids(shape, *photo.shape[:2])
@@ -312,6 +328,18 @@ def read_article(folder: Path, height: int | None = 448) -> list[Sample]:
     if not samples:
         raise FileNotFoundError(f"no original*, body*, dress* triples in {folder}")
     return samples
+
+
+def read_own(folder: Path) -> Corpus:
+    """One's own photos in the article's layout: every fifth is kept back to judge by; with fewer than five, all judge.
+
+    Raises:
+        FileNotFoundError: as `read_article`.
+    """
+    samples = read_article(folder)
+    if len(samples) < 5:
+        return Corpus(samples, samples)
+    return Corpus([s for i, s in enumerate(samples) if i % 5], samples[::5])
 
 
 # --------------------------------------------------------------------------- garments lying flat

@@ -25,7 +25,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from data import CLASSES, DRESS, IGNORE, Pixels, Sample, read_article, read_ccp
+from data import CLASSES, DRESS, IGNORE, Pixels, Sample, read_ccp, read_own
 from metrics import auc, boundary_counts, ece, iou_counts
 from model import STRIDE, DressNet, restore
 from tfjs import add_to as add_tfjs_to
@@ -320,8 +320,8 @@ def main() -> None:
     if (args.data is None) == (args.own is None):
         parser.error("give either --data or --own")
     if args.own is not None:
-        samples = read_article(args.own)
-        photos, validation = [s.photo for s in samples], samples
+        corpus = read_own(args.own)
+        photos, validation = [s.photo for s in corpus.train], corpus.validation
     else:
         corpus = read_ccp(args.data / "ccp", tagged=False)
         # 60 photos or so cover the ranges that activations take.

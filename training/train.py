@@ -29,7 +29,7 @@ from tqdm import tqdm
 
 import losses
 from augment import Example, augment, empty_street, person_of
-from data import DRESS, IGNORE, PART, Corpus, Pixels, Sample, grabcut_seeded, read_article, read_ccp, read_flatlay
+from data import DRESS, IGNORE, PART, Corpus, Pixels, Sample, grabcut_seeded, read_ccp, read_flatlay, read_own
 from metrics import auc, iou_counts
 from model import STRIDE, DressNet, Output, build, restore
 
@@ -296,10 +296,7 @@ def contact_sheet(net: nn.Module, samples: list[Sample], path: Path, count: int 
 def corpus_of(args: argparse.Namespace) -> Corpus:
     """Everything that the arguments name, as samples."""
     if args.own is not None:
-        samples = read_article(args.own)
-        # Every fifth photo of one's own is kept back to judge by; with fewer than five, all of them.
-        held = samples[::5]
-        return Corpus([s for s in samples if len(samples) < 5 or s not in held], held)
+        return read_own(args.own)
     corpus = read_ccp(args.data / "ccp")
     if (args.data / "flatlay").exists():
         corpus.train += read_flatlay(args.data / "flatlay")[0]
@@ -364,7 +361,7 @@ def train(
             # The pseudo-labels were made once, by the network of that hour: read them back.
             for s in corpus.train:
                 if s.id in state["pseudo"]:
-                    s.shape, s.shape_weight = state["pseudo"][s.id].numpy(), 0.5
+                    s.shape, s.shape_weight = state["pseudo"][s.id].cpu().numpy(), 0.5
 
     people = [s for s in corpus.train if s.source == "ccp" and (s.parts is not None)]
     backdrops = [empty_street(s.photo, p) for s in people[::7] if (p := person_of(s)) is not None]
@@ -397,7 +394,7 @@ def train(
         if (epoch + 1) % settings.check_every == 0 or epoch + 1 == epochs:
             found = validate(average, corpus.validation)
             row |= found
-            if found["score"] > best["score"]:
+            if found["score"] >= best["score"]:  # the later of equals: photos without a dress cannot tell them apart
                 best = {**found, "epoch": epoch + 1}
                 save(out / "best.pt", model=average.state_dict(), network=settings.network, figures=best)
         log.append(row)

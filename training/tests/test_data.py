@@ -19,6 +19,8 @@ from data import (
     grabcut_seeded,
     proxy_shape,
     read_article,
+    read_own,
+    resize_ids,
     shape_of,
 )
 
@@ -53,6 +55,54 @@ def test_a_small_white_hole_in_a_cutout_belongs_to_it():
 def test_cutouts_of_different_sizes_are_refused():
     with pytest.raises(ValueError, match="one size"):
         encode_masks(np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))
+
+
+def triple(folder: Path, id: int, dress: np.ndarray) -> None:
+    """A photo, its person (everything) and its dress, the dress transparent around with black beneath."""
+    photo = np.full((*dress.shape, 3), 90, np.uint8)
+    cv2.imwrite(str(folder / f"original{id}.jpg"), photo)
+    cv2.imwrite(str(folder / f"body{id}.png"), photo)
+    transparent = np.zeros((*dress.shape, 4), np.uint8)
+    transparent[dress] = (40, 40, 200, 255)
+    cv2.imwrite(str(folder / f"dress{id}.png"), transparent)
+
+
+def test_a_cutout_may_be_transparent_instead_of_on_white(tmp_path):
+    dress = np.zeros((100, 80), bool)
+    dress[30:70, 25:55] = True
+    triple(tmp_path, 1, dress)
+    (sample,) = read_article(tmp_path)
+    assert ((sample.shape == DRESS) == dress).all()
+    # 16 bits a channel, as some editors save.
+    deep = cv2.imread(str(tmp_path / "dress1.png"), cv2.IMREAD_UNCHANGED).astype(np.uint16) * 257
+    cv2.imwrite(str(tmp_path / "dress1.png"), deep)
+    assert ((read_article(tmp_path)[0].shape == DRESS) == dress).all()
+
+
+def test_every_fifth_photo_of_ones_own_judges_and_teaches_nothing(tmp_path):
+    dress = np.zeros((60, 40), bool)
+    dress[20:50, 10:30] = True
+    for id in range(4):
+        triple(tmp_path, id, dress)
+    few = read_own(tmp_path)
+    assert [s.id for s in few.train] == [s.id for s in few.validation] == [f"article-{i}" for i in range(4)]
+    for id in range(4, 7):
+        triple(tmp_path, id, dress)
+    more = read_own(tmp_path)
+    assert [s.id for s in more.validation] == ["article-0", "article-5"]
+    assert [s.id for s in more.train] == [f"article-{i}" for i in (1, 2, 3, 4, 6)]
+
+
+def test_reduced_labels_stay_where_they_were_on_average():
+    rng = np.random.default_rng(0)
+    off = []
+    for _ in range(30):
+        top, left, height, width = rng.integers((0, 0, 400, 400), (1000, 800, 3000, 2000))
+        ids = np.zeros((4000, 3000), np.uint8)
+        ids[top : top + height, left : left + width] = 1
+        where = np.argwhere(resize_ids(ids, 448, 336)).mean(0) + 0.5
+        off.append(where - np.array([top + height / 2, left + width / 2]) * 448 / 4000)
+    assert np.abs(np.mean(off, 0)).max() < 0.2, "OpenCV's plain nearest neighbour is half a pixel off"
 
 
 def test_the_article_authors_own_sample_is_encoded(data):
