@@ -50,7 +50,7 @@ const NOTES = `
 Results are named after their photo: photos/a/1.jpg becomes results/a/1.png. Where two photos of one folder
 differ only in their ending, both keep it: 1.heic.png, 1.jpg.png. Two photos that would still give the same
 file are an error for the second. Files appear whole or not at all; an earlier result is replaced, and stays
-where nothing takes its place.
+where nothing takes its place. In the photo's own folder nothing is replaced: it may be somebody's original.
 
 A photo without a dress writes nothing and says no_dress. "review" marks cut-outs to look at. With --json every
 photo is one line: source, result (the file, or null), and the findings, or error with code and message.
