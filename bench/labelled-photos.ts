@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { extname, join, parse } from 'node:path';
 import sharp from 'sharp';
+import { PHOTO_ENDINGS } from '../lib/pipeline/formats';
 import { type Around, insideOf } from './framed';
 
 /** A folder of photos with a folder of labels beside it: PNGs of the same names. */
@@ -33,9 +34,6 @@ export interface Truth {
   readonly skin: Uint8Array | null;
 }
 
-/** Endings of photos; whatever else lies among them, notes or a JSON of the same name, is none. */
-const PHOTO = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|hei[cf]|hif|tiff?)$/i;
-
 /** A photo may be cropped by a pixel when it is made smaller; by more than this share it is another photo. */
 const SAME_SHAPE = 0.02;
 
@@ -61,10 +59,10 @@ export function classIds(text: string, names: readonly string[] | null): number[
  * @throws Error that names the photo without a label, or the label without a photo
  */
 export async function* labelledPhotos(folder: LabelledFolder): AsyncGenerator<LabelledPhoto> {
-  // Where one folder holds both, its PNGs are the labels.
+  // What else lies among photos, notes or a JSON of the same name, is none; where one folder holds both, its PNGs are labels.
   const together = (await realpath(folder.photos)) === (await realpath(folder.labels));
   const photos = (await readdir(folder.photos)).filter(
-    (name) => PHOTO.test(name) && !(together && /\.png$/.test(name)),
+    (name) => PHOTO_ENDINGS.has(extname(name).toLowerCase()) && !(together && /\.png$/.test(name)),
   );
   const files = new Map(photos.map((name) => [parse(name).name, name]));
   const labelled = (await readdir(folder.labels))

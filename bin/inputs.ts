@@ -1,6 +1,7 @@
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
 import { DresscutError } from '../lib/errors';
+import { PHOTO_ENDINGS } from '../lib/pipeline/formats';
 
 /** A photo to cut and the file that it will become. */
 export interface Job {
@@ -21,9 +22,6 @@ interface Found {
   /** Its folder below the folder that was named; empty for a photo that was named itself. */
   readonly folder: string;
 }
-
-// Only for choosing inside folders; what a file really is, its bytes say.
-const ENDINGS = new Set('.jpg .jpeg .jpe .jfif .png .webp .gif .avif .heic .heif .hif .tif .tiff'.split(' '));
 
 /**
  * Every photo among `inputs`: files as named, folders with their subfolders, in the order of names.
@@ -69,7 +67,7 @@ async function walk(input: string, realInput: string, seen: Set<string>, folder 
     if ((await stat(real)).isDirectory()) {
       seen.add(real);
       photos.push(...(await walk(input, realInput, seen, path)));
-    } else if (ENDINGS.has(extname(entry).toLowerCase())) {
+    } else if (PHOTO_ENDINGS.has(extname(entry).toLowerCase())) {
       photos.push({ source: join(input, path), real, folder });
     }
   }
@@ -104,9 +102,13 @@ export async function planJobs(inputs: readonly string[], out: string, ending: s
     const path = join(realOut, result);
     const key = sameFile(path);
     const holder = taken.get(key) ?? (await beside(photo, path));
-    if (holder === null) taken.set(key, `is already the result of ${source}`);
+    if (holder === null) {
+      taken.set(key, `is already the result of ${source}`);
+      jobs.push({ source, name, target, refused: null });
+      continue;
+    }
     const message = `It would become ${target}, which ${holder}; cut it with another --out.`;
-    jobs.push({ source, name, target, refused: holder === null ? null : new DresscutError('invalid-option', message) });
+    jobs.push({ source, name, target, refused: new DresscutError('invalid-option', message) });
   }
   return jobs;
 }

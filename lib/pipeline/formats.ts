@@ -2,6 +2,11 @@
 export const PHOTO_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic'] as const;
 export type PhotoFormat = (typeof PHOTO_FORMATS)[number];
 
+/** How names of photos end, in lower case: only for choosing inside folders; what a file really is, its bytes say. */
+export const PHOTO_ENDINGS: ReadonlySet<string> = new Set(
+  '.jpg .jpeg .jpe .jfif .png .webp .gif .avif .heic .heif .hif .tif .tiff'.split(' '),
+);
+
 /** What a file is by its first bytes: one of ours, or the common name of something else. */
 export type Sniffed = { readonly format: PhotoFormat } | { readonly format: null; readonly found: string };
 
