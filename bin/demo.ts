@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PhotoStore } from '../lib/ports';
-import { outputKeys, type Receipt, UPLOADS_PREFIX } from '../lib/receipt';
+import { receiptKey, UPLOADS_PREFIX } from '../lib/uploads/keys';
+import { type Receipt, readReceipt } from '../lib/uploads/receipt';
 
 export interface DemoParts {
   /** Address of the HTTP API. */
@@ -48,22 +49,21 @@ async function overHttp(photo: Buffer<ArrayBuffer>, { api, results }: DemoParts)
 async function throughTheBucket(photo: Uint8Array, parts: DemoParts): Promise<string> {
   const { store, uploadsBucket, cutoutsBucket, s3 } = parts;
   const key = `${UPLOADS_PREFIX}demo/dress.jpg`;
-  const keys = outputKeys(key, 'png');
   // What an earlier start left would answer at once, and show nothing.
-  await store.remove({ bucket: cutoutsBucket, key: keys.receipt });
+  await store.remove({ bucket: cutoutsBucket, key: receiptKey(key) });
   const start = performance.now();
   await store.write({ bucket: uploadsBucket, key }, photo, { contentType: 'image/jpeg' });
-  const receipt = await receiptAt(store, cutoutsBucket, keys.receipt, start + PATIENCE);
+  const receipt = await receiptOf(store, cutoutsBucket, key, start + PATIENCE);
   const milliseconds = performance.now() - start;
   const verdict = receipt.findings?.verdict ?? receipt.problem?.code ?? '?';
-  const output = receipt.outputs[0]?.key ?? keys.receipt;
+  const output = receipt.outputs[0]?.key ?? receiptKey(key);
   return line('bucket', verdict, milliseconds, `${s3}/${cutoutsBucket}/${output}`);
 }
 
-async function receiptAt(store: PhotoStore, bucket: string, key: string, until: number): Promise<Receipt> {
+async function receiptOf(store: PhotoStore, bucket: string, key: string, until: number): Promise<Receipt> {
   while (performance.now() < until) {
-    const bytes = await store.read({ bucket, key }, { maxBytes: 1e6 });
-    if (bytes !== null) return JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt;
+    const receipt = await readReceipt(store, bucket, key);
+    if (receipt !== null && receipt !== 'unreadable') return receipt;
     await sleep(50);
   }
   throw new Error(`the demo's upload was not answered within ${PATIENCE / 1000} s`);

@@ -1,6 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { ListObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { encodeEventKey } from '../lib/uploads/event-key';
 
 export interface EnqueueParts {
   readonly s3: S3Client;
@@ -106,7 +108,7 @@ async function send({ sqs, queueUrl, bucket }: EnqueueParts, photos: readonly Li
 
 /** What S3 would have sent, with `s3:ObjectCreated:Put` said by us. */
 function eventOf(bucket: string, { key, etag, bytes }: Listed): string {
-  const encoded = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
+  const encoded = encodeEventKey(key);
   const object = { key: encoded, eTag: etag, size: bytes };
   const s3 = { s3SchemaVersion: '1.0', bucket: { name: bucket }, object };
   return JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
@@ -119,9 +121,20 @@ async function readCheckpoint({ checkpoint, bucket, prefix }: EnqueueParts): Pro
     throw error;
   });
   if (text === null) return null;
-  const kept = JSON.parse(text) as { bucket: string; prefix: string; key: string };
+  const kept = checkpointOf(text);
+  if (kept === null) throw new Error(`${checkpoint} is no checkpoint of this command; name another with --checkpoint`);
   if (kept.bucket === bucket && kept.prefix === prefix) return kept.key;
   throw new Error(`${checkpoint} is about s3://${kept.bucket}/${kept.prefix}; name another file with --checkpoint`);
+}
+
+const checkpointSchema = z.object({ bucket: z.string(), prefix: z.string(), key: z.string() });
+
+function checkpointOf(text: string): z.infer<typeof checkpointSchema> | null {
+  try {
+    return checkpointSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 async function keep(file: string, state: object): Promise<void> {

@@ -3,8 +3,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { loadConfig } from '../lib/config';
-import { UPLOADS_PREFIX } from '../lib/receipt';
 import { s3Client } from '../lib/storage/s3';
+import { UPLOADS_PREFIX } from '../lib/uploads/keys';
 import { enqueueBucket } from './enqueue-bucket';
 import { fail } from './listen';
 

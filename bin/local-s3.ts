@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import S3rver from '@20minutes/s3rver';
+import { encodeEventKey } from '../lib/uploads/event-key';
 
 export interface LocalS3 {
   readonly url: string;
@@ -75,10 +76,10 @@ function oneByOne(serve: RequestListener): RequestListener {
   };
 }
 
-/** This server gives keys as they are; S3 gives them like a query: percent-encoded, a space as `+`. */
+/** This server gives keys as they are. */
 function encoded(event: S3rver.S3Event): S3rver.S3Event {
   const Records = event.Records.map((record) => {
-    const key = encodeURIComponent(record.s3.object.key).replaceAll('%20', '+').replaceAll('%2F', '/');
+    const key = encodeEventKey(record.s3.object.key);
     return { ...record, s3: { ...record.s3, object: { ...record.s3.object, key } } };
   });
   return { ...event, Records };

@@ -4,7 +4,7 @@ import { createApp } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
 import { createService } from '../lib/service';
 import { s3Store } from '../lib/storage/s3';
-import { createConsume, type Journal } from '../lib/uploads/consume';
+import { createConsume, type UploadObserver } from '../lib/uploads/consume';
 import { createUploads } from '../lib/uploads-service';
 import { demonstrate } from './demo';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
@@ -44,7 +44,11 @@ async function start({ demo, data }: Flags): Promise<void> {
     s3Region: undefined,
   };
   const app = createApp(config);
-  const consume = createConsume({ settle: createUploads(config, app), journal, maxReceives: MAX_RECEIVES });
+  const consume = createConsume({
+    processUpload: createUploads(config, app),
+    observer,
+    maxReceives: MAX_RECEIVES,
+  });
   const events = createLocalQueue(
     (event) => consume(event, () => Number.POSITIVE_INFINITY),
     (body) => say(`  given up after ${MAX_RECEIVES} tries: ${body}`),
@@ -70,14 +74,14 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const journal: Journal = {
-  settled({ arrival, outcome, verdict, problem, milliseconds }) {
+const observer: UploadObserver = {
+  processed({ upload, outcome, verdict, problem, milliseconds }) {
     const became = [outcome, verdict, problem].filter((word) => word !== null).join(' ');
-    say(`  ${arrival.key}: ${became}, ${Math.round(milliseconds)} ms`);
+    say(`  ${upload.key}: ${became}, ${Math.round(milliseconds)} ms`);
   },
-  faulted: ({ arrival, error, receives }) => say(`  ${arrival.key}: try ${receives}: ${error.message}`),
-  handedBack: ({ messages }) => say(`  ${messages} messages handed back`),
-  foreign: ({ why }) => say(`  a message ignored: ${why}`),
+  failed: ({ upload, error, receives }) => say(`  ${upload.key}: try ${receives}: ${error.message}`),
+  returned: ({ messages }) => say(`  ${messages} messages returned`),
+  unrecognised: ({ why }) => say(`  a message that is not understood: ${why}`),
 };
 
 function greeting(http: string, s3: string): string {

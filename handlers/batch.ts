@@ -5,12 +5,12 @@ import { answerBatch, type BatchAnswer } from '../lib/uploads/batch-operations';
 import { createUploads } from '../lib/uploads-service';
 
 const logger = new Logger({ serviceName: 'dresscut-batch' });
-const settle = createUploads(loadConfig());
+const processUpload = createUploads(loadConfig());
 
 /** Photos that are in the uploads bucket already, a million at a time, on S3 Batch Operations. */
 export async function handler(event: S3BatchEvent, context: Context): Promise<BatchAnswer> {
   logger.addContext(context);
-  const answer = await answerBatch(event, settle);
+  const answer = await answerBatch(event, processUpload);
   for (const result of answer.results) logger.info('task answered', { ...result });
   return answer;
 }

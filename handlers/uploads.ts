@@ -3,15 +3,15 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { loadConfig } from '../lib/config';
 import { createConsume } from '../lib/uploads/consume';
-import { lambdaJournal } from '../lib/uploads/lambda-journal';
+import { lambdaObserver } from '../lib/uploads/lambda-observer';
 import { createUploads } from '../lib/uploads-service';
 
 const config = loadConfig();
 const logger = new Logger({ serviceName: 'dresscut-uploads' });
 const metrics = new Metrics({ namespace: 'dresscut', serviceName: 'uploads' });
 const consume = createConsume({
-  settle: createUploads(config),
-  journal: lambdaJournal(logger, metrics),
+  processUpload: createUploads(config),
+  observer: lambdaObserver(logger, metrics),
   maxReceives: config.maxReceives,
 });
 

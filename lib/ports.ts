@@ -42,7 +42,6 @@ export interface Head {
   /** As the store gave it, without the quotation marks. Changes whenever the bytes do. */
   readonly etag: string;
   readonly version: string | undefined;
-  readonly contentType: string | undefined;
   /** Names in lower case, without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly modified: Date;

@@ -11,7 +11,7 @@ import { drawAlpha, drawApart, drawPicture } from './pipeline/canvas';
 import { MAX_BYTES } from './pipeline/limits';
 import { trace } from './pipeline/trace';
 import { s3Store } from './storage/s3';
-import { createDesk, type Desk } from './uploads/desk';
+import { createTickets, type Tickets } from './uploads/tickets';
 
 /** What differs between the roads that serve HTTP. */
 export interface Road {
@@ -47,7 +47,7 @@ export function createService(
     canvas,
     limits,
     keys,
-    desk: deskOf(config),
+    tickets: ticketsOf(config),
     version,
     describeModel,
     log,
@@ -60,10 +60,10 @@ function asBinary(base64Bytes: number): number {
 }
 
 /** Uploads need both buckets; without them the API works on what it is sent. */
-function deskOf(config: Config): Desk | null {
+function ticketsOf(config: Config): Tickets | null {
   const { uploadsBucket: uploads, cutoutsBucket: cutouts } = config;
   if (uploads === undefined || cutouts === undefined) return null;
-  return createDesk({ store: s3Store(config), buckets: { uploads, cutouts }, maxBytes: MAX_BYTES });
+  return createTickets({ store: s3Store(config), buckets: { uploads, cutouts }, maxBytes: MAX_BYTES });
 }
 
 /** The manifest as training wrote it, and the model card where there is one. */

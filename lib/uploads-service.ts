@@ -4,17 +4,17 @@ import { cropMatte, frameOf } from './pipeline/compose';
 import { encodeMask } from './pipeline/encode';
 import { MAX_BYTES } from './pipeline/limits';
 import { s3Store } from './storage/s3';
-import { createSettle, type Settle } from './uploads/settle';
-import { wishesOf } from './uploads/wishes';
+import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
+import { parseUploadOptions } from './uploads/upload-options';
 
 /**
  * The use-case for uploads with its real parts. Call it once per process.
  * @throws Error that names the variable which is not set, or holds what no upload can be cut with
  */
-export function createUploads(config: Config, app: App = createApp(config)): Settle {
+export function createUploads(config: Config, app: App = createApp(config)): ProcessUpload {
   const uploads = named('DRESSCUT_UPLOADS_BUCKET', config.uploadsBucket);
   const cutouts = named('DRESSCUT_CUTOUTS_BUCKET', config.cutoutsBucket);
-  return createSettle({
+  return createProcessUpload({
     ...app,
     store: s3Store(config),
     drawMask: (matte, options) =>
@@ -34,7 +34,7 @@ function named(variable: string, bucket: string | undefined): string {
 function checked(defaults: Config['uploadDefaults']): Config['uploadDefaults'] {
   try {
     // With a background: a default of JPEG waits for the one that each upload names itself.
-    wishesOf({ background: 'white', ...defaults });
+    parseUploadOptions({ background: 'white', ...defaults });
   } catch (cause) {
     throw new Error(`DRESSCUT_OPTIONS: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { asDresscutError, DresscutError } from '../errors';
-import type { Desk } from '../uploads/desk';
+import type { Tickets } from '../uploads/tickets';
 import { withinBudget } from './budget';
 import { answerCutout } from './cutouts';
 import { EVERYWHERE, PREFLIGHT } from './headers';
@@ -13,12 +13,12 @@ import { createReadiness } from './ready';
 import { answerRemovebg, type RemovebgParts } from './removebg';
 import { removebgErrors } from './removebg-errors';
 import { createDoor, createTurns } from './turns';
-import { answerStanding, answerUpload } from './uploads';
+import { answerStatus, answerUpload } from './uploads';
 
 export interface HttpParts extends RemovebgParts {
   readonly keys: Keys;
   /** Takes uploads; `null` where there are no buckets for them. */
-  readonly desk: Desk | null;
+  readonly tickets: Tickets | null;
   /** What `GET /v1/model` answers: an object for JSON. */
   readonly describeModel: () => Promise<Readonly<Record<string, unknown>>>;
   /** Takes what callers must not see: one entry for each answer from status 500. */
@@ -58,13 +58,13 @@ export function createHttp(parts: HttpParts): Hono<Env> {
     '/v1/cutouts/:id': {
       GET: (c) => {
         checkKey(keys, c.req.header('x-api-key'));
-        return budgeted(c, () => answerStanding(c.req.param('id') ?? '', parts.desk));
+        return budgeted(c, () => answerStatus(c.req.param('id') ?? '', parts.tickets));
       },
     },
     '/v1/uploads': {
       POST: (c) => {
         checkKey(keys, c.req.header('x-api-key'));
-        return budgeted(c, () => answerUpload(c.req.raw, parts.desk));
+        return budgeted(c, () => answerUpload(c.req.raw, parts.tickets));
       },
     },
     [REMOVEBG]: {
@@ -101,7 +101,7 @@ export function createHttp(parts: HttpParts): Hono<Env> {
     const { method, path, url } = c.req;
     const known = asDresscutError(thrown);
     // An upload goes past the road that limits calls and answers; where nothing does, it carries no more either.
-    const helps = parts.desk !== null && limits.maxAnswerBytes !== null && NEGOTIATED.includes(path);
+    const helps = parts.tickets !== null && limits.maxAnswerBytes !== null && NEGOTIATED.includes(path);
     const error = helps ? offerUpload(known) : known;
     if (!error.final) parts.log({ requestId, method, path, ...inside(error) });
     const problem = problemOf(error, url, requestId);

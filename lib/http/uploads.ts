@@ -1,6 +1,6 @@
 import { DresscutError } from '../errors';
 import { parseOptions } from '../options';
-import type { Desk, Standing } from '../uploads/desk';
+import type { Tickets, UploadStatus } from '../uploads/tickets';
 import { readBody } from './read-body';
 import { type Entries, entriesOf, merge, parseForm, parseObject } from './read-call';
 
@@ -14,11 +14,11 @@ const SECONDS_TO_WAIT = { 'waiting-for-upload': 5, processing: 2 } as const;
  * `POST /v1/uploads`: options in (query, form or JSON), a form to upload the photo with out.
  * @throws DresscutError `invalid-option`, `malformed-body`, `too-large`, `unsupported-format`, `uploads-off`
  */
-export async function answerUpload(request: Request, desk: Desk | null): Promise<Response> {
-  const { open } = present(desk);
+export async function answerUpload(request: Request, tickets: Tickets | null): Promise<Response> {
+  const { create } = present(tickets);
   const fields = entriesOf(new URL(request.url).searchParams);
   const options = parseOptions(merge(fields, await readOptions(request)));
-  const ticket = await open(options);
+  const ticket = await create(options);
   const poll = `/v1/cutouts/${ticket.id}`;
   return Response.json({ ...ticket, poll }, { status: 201, headers: { location: poll } });
 }
@@ -27,21 +27,21 @@ export async function answerUpload(request: Request, desk: Desk | null): Promise
  * `GET /v1/cutouts/{id}`: 202 while there is nothing yet, then 200 with findings and links.
  * @throws DresscutError `not-found`, `upload-expired`, `uploads-off`, and the problem that stopped the upload
  */
-export async function answerStanding(id: string, desk: Desk | null): Promise<Response> {
-  const standing = await present(desk).look(id);
-  if (standing.state === 'done') return Response.json(lasting(standing));
-  const headers = { 'retry-after': String(SECONDS_TO_WAIT[standing.state]) };
-  return Response.json(standing, { status: 202, headers });
+export async function answerStatus(id: string, tickets: Tickets | null): Promise<Response> {
+  const status = await present(tickets).status(id);
+  if (status.state === 'done') return Response.json(lasting(status));
+  const headers = { 'retry-after': String(SECONDS_TO_WAIT[status.state]) };
+  return Response.json(status, { status: 202, headers });
 }
 
 /** Milliseconds are for `Server-Timing`, and these are of another call. */
-function lasting({ id, state, findings, ...links }: Extract<Standing, { state: 'done' }>) {
+function lasting({ id, state, findings, ...links }: Extract<UploadStatus, { state: 'done' }>) {
   const { milliseconds: _, ...lasting } = findings;
   return { id, state, findings: lasting, ...links };
 }
 
-function present(desk: Desk | null): Desk {
-  if (desk !== null) return desk;
+function present(tickets: Tickets | null): Tickets {
+  if (tickets !== null) return tickets;
   throw new DresscutError('uploads-off', 'This service has no buckets to upload to; POST the photo to /v1/cutouts.');
 }
 

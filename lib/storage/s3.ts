@@ -12,6 +12,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DresscutError } from '../errors';
 import type { PhotoStore, Place, Presigner } from '../ports';
+import { collect, SILENCE } from './collect';
 
 export interface S3Settings {
   /** An S3 server other than AWS, addressed with the bucket in the path. */
@@ -20,8 +21,7 @@ export interface S3Settings {
   readonly s3Region?: string | undefined;
 }
 
-/** Milliseconds without a byte after which a connection is given up: a photo arrives in less, or not at all. */
-const SILENCE = 10_000;
+/** Milliseconds until a connection stands. */
 const CONNECT = 3_000;
 
 /** A client with ends to every wait. */
@@ -51,7 +51,6 @@ export function s3Store(settings: S3Settings, client: S3Client = s3Client(settin
           bytes: found.ContentLength ?? 0,
           etag: bare(found.ETag),
           version: found.VersionId,
-          contentType: found.ContentType,
           metadata: found.Metadata ?? {},
           modified: found.LastModified ?? new Date(0),
         };
@@ -138,34 +137,4 @@ function asFault(thrown: unknown): DresscutError {
   const status = thrown instanceof S3ServiceException ? ` (${thrown.$metadata.httpStatusCode})` : '';
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new DresscutError('internal', `The store answered ${name}${status}: ${message}`, { cause: thrown });
-}
-
-/** @throws DresscutError `too-large`; Error when the line broke off or fell silent */
-async function collect(body: Readable, maxBytes: number, expected: number | undefined): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // The client's own timeout ends with the headers; a body may still stop in the middle.
-  let timer: NodeJS.Timeout | undefined;
-  const watch = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => body.destroy(new Error(`the body fell silent for ${SILENCE / 1000} s`)), SILENCE);
-  };
-  try {
-    watch();
-    for await (const chunk of body) {
-      watch();
-      bytes += chunk.length;
-      if (bytes > maxBytes) {
-        const message = `The photo has more than ${maxBytes / 1e6} MB, which is the limit.`;
-        throw new DresscutError('too-large', message, { facts: { maxBytes } });
-      }
-      chunks.push(chunk);
-    }
-  } finally {
-    clearTimeout(timer);
-    body.destroy();
-  }
-  if (expected !== undefined && bytes !== expected)
-    throw new Error(`the body ended after ${bytes} of ${expected} bytes`);
-  return Buffer.concat(chunks);
 }

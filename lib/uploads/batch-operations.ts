@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { asDresscutError, DresscutError } from '../errors';
-import { decodeKey } from './messages';
-import type { Arrival, Outcome, Settle } from './settle';
+import { decodeEventKey } from './event-key';
+import type { S3ObjectRef } from './object-ref';
+import type { Outcome, ProcessUpload } from './process-upload';
 
 const task = z.object({
   taskId: z.string(),
@@ -38,27 +39,27 @@ const MAX_RESULT = 1024;
  *
  * @throws DresscutError `malformed-body` for any other event; the job then counts its tasks as failed
  */
-export async function answerBatch(event: unknown, settle: Settle): Promise<BatchAnswer> {
+export async function answerBatch(event: unknown, processUpload: ProcessUpload): Promise<BatchAnswer> {
   const parsed = call.safeParse(event);
   if (!parsed.success) {
     throw new DresscutError('malformed-body', 'This is no call by S3 Batch Operations, schema 1.0 or 2.0.');
   }
   const { invocationSchemaVersion, invocationId, tasks } = parsed.data;
   const results: BatchAnswer['results'][number][] = [];
-  for (const { taskId, ...rest } of tasks) results.push({ taskId, ...(await resultOf(arrivalOf(rest), settle)) });
+  for (const { taskId, ...rest } of tasks) results.push({ taskId, ...(await resultOf(uploadOf(rest), processUpload)) });
   return { invocationSchemaVersion, treatMissingKeysAs: 'TemporaryFailure', invocationId, results };
 }
 
-function arrivalOf({ s3Key, s3VersionId, s3BucketArn, s3Bucket }: Omit<z.infer<typeof task>, 'taskId'>): Arrival {
+function uploadOf({ s3Key, s3VersionId, s3BucketArn, s3Bucket }: Omit<z.infer<typeof task>, 'taskId'>): S3ObjectRef {
   const bucket = s3Bucket ?? s3BucketArn?.split(':').at(-1) ?? '';
-  return { bucket, key: decodeKey(s3Key), version: s3VersionId || undefined };
+  return { bucket, key: decodeEventKey(s3Key), version: s3VersionId || undefined };
 }
 
 type Result = Pick<BatchAnswer['results'][number], 'resultCode' | 'resultString'>;
 
-async function resultOf(arrival: Arrival, settle: Settle): Promise<Result> {
+async function resultOf(upload: S3ObjectRef, processUpload: ProcessUpload): Promise<Result> {
   try {
-    return reported(await settle(arrival));
+    return reported(await processUpload(upload));
   } catch (thrown) {
     const { code, message } = asDresscutError(thrown);
     return { resultCode: 'TemporaryFailure', resultString: `${code}: ${message}`.slice(0, MAX_RESULT) };

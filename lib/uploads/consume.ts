@@ -2,12 +2,13 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { asDresscutError } from '../errors';
 import type { Findings } from '../findings';
 import { type Message, messagesOf } from './messages';
-import type { Arrival, Outcome, Settle } from './settle';
+import type { S3ObjectRef } from './object-ref';
+import type { Outcome, ProcessUpload } from './process-upload';
 
-/** What there is to say of a run, for whoever keeps logs and figures. Nothing of a photo but its key. */
-export interface Journal {
-  readonly settled: (entry: {
-    readonly arrival: Arrival;
+/** Told of everything that happens, for logs and figures. Hears nothing of a photo but its key. */
+export interface UploadObserver {
+  readonly processed: (entry: {
+    readonly upload: S3ObjectRef;
     readonly outcome: Outcome['kind'];
     readonly verdict: Findings['verdict'] | null;
     readonly problem: string | null;
@@ -16,22 +17,22 @@ export interface Journal {
     readonly trace: Message['trace'];
   }) => void;
   /** A fault of ours or of the store's; the message comes again, or has come for the last time. */
-  readonly faulted: (entry: {
-    readonly arrival: Arrival;
+  readonly failed: (entry: {
+    readonly upload: S3ObjectRef;
     readonly error: Error;
     readonly receives: number;
     readonly last: boolean;
     readonly trace: Message['trace'];
   }) => void;
-  /** Handed back untouched, because too little of the invocation's time is left. */
-  readonly handedBack: (entry: { readonly messages: number; readonly remainingMilliseconds: number }) => void;
-  /** A message that is none of ours, and is done with. */
-  readonly foreign: (entry: { readonly why: string; readonly trace: Message['trace'] }) => void;
+  /** Returned untouched, because too little of the invocation's time is left. */
+  readonly returned: (entry: { readonly messages: number; readonly remainingMilliseconds: number }) => void;
+  /** A message that could not be understood. */
+  readonly unrecognised: (entry: { readonly why: string; readonly trace: Message['trace'] }) => void;
 }
 
-export interface ConsumeParts {
-  readonly settle: Settle;
-  readonly journal: Journal;
+export interface ConsumeDependencies {
+  readonly processUpload: ProcessUpload;
+  readonly observer: UploadObserver;
   /** Deliveries after which the queue gives a message to the dead-letter queue. */
   readonly maxReceives: number;
 }
@@ -50,22 +51,22 @@ const MARGIN = 2_000;
  */
 export type Consume = (event: unknown, remaining: () => number) => Promise<SQSBatchResponse>;
 
-export function createConsume({ settle, journal, maxReceives }: ConsumeParts): Consume {
+export function createConsume({ processUpload, observer, maxReceives }: ConsumeDependencies): Consume {
   let slowest = 0;
 
-  async function take(arrival: Arrival, { receives, trace }: Message): Promise<Error | null> {
+  async function take(upload: S3ObjectRef, { receives, trace }: Message): Promise<Error | null> {
     const start = performance.now();
     try {
-      const { kind, receipt } = await settle(arrival);
+      const { kind, receipt } = await processUpload(upload);
       const milliseconds = performance.now() - start;
       slowest = Math.max(slowest, milliseconds);
       const [verdict, problem] = [receipt?.findings?.verdict ?? null, receipt?.problem?.code ?? null];
       const steps = kind === 'done' ? (receipt?.findings?.milliseconds ?? {}) : {};
-      journal.settled({ arrival, outcome: kind, verdict, problem, milliseconds, steps, trace });
+      observer.processed({ upload, outcome: kind, verdict, problem, milliseconds, steps, trace });
       return null;
     } catch (thrown) {
       const error = asDresscutError(thrown);
-      journal.faulted({ arrival, error, receives, last: receives >= maxReceives, trace });
+      observer.failed({ upload, error, receives, last: receives >= maxReceives, trace });
       return error;
     }
   }
@@ -76,20 +77,20 @@ export function createConsume({ settle, journal, maxReceives }: ConsumeParts): C
     const errors: Error[] = [];
     const whole = remaining();
     for (const [index, message] of messages.entries()) {
-      if (message.foreign !== null) {
-        journal.foreign({ why: message.foreign, trace: message.trace });
+      if (message.unrecognised !== null) {
+        observer.unrecognised({ why: message.unrecognised, trace: message.trace });
         continue;
       }
       let fault: Error | null = null;
-      for (const arrival of message.arrivals) {
+      for (const upload of message.uploads) {
         const left = remaining();
         // Half of the invocation is enough for any: one slow photo must not keep all later ones from being tried.
         if (left < Math.min(slowest === 0 ? FIRST_GUESS : slowest * 2, whole / 2) + MARGIN) {
           const rest = messages.slice(index);
-          journal.handedBack({ messages: rest.length, remainingMilliseconds: left });
+          observer.returned({ messages: rest.length, remainingMilliseconds: left });
           return ended([...failed, ...rest], [...errors, new Error('the time of this invocation is used up')]);
         }
-        fault = (await take(arrival, message)) ?? fault;
+        fault = (await take(upload, message)) ?? fault;
       }
       if (fault === null) continue;
       failed.push(message);

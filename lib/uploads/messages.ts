@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { Arrival } from './settle';
+import { decodeEventKey } from './event-key';
+import type { S3ObjectRef } from './object-ref';
 
 /** One message: what a queue or S3 delivers, and may deliver again. */
 export interface Message {
   /** What a partial batch response names; `null` when S3 itself calls and knows no single messages. */
   readonly id: string | null;
   /** Photos that it tells of; none for `s3:TestEvent`. */
-  readonly arrivals: readonly Arrival[];
-  /** What is wrong with a message that is none of ours; `null` for ours. */
-  readonly foreign: string | null;
+  readonly uploads: readonly S3ObjectRef[];
+  /** Why it could not be understood; `null` when it was. */
+  readonly unrecognised: string | null;
   /** How often it has been delivered, this time included. */
   readonly receives: number;
   /** Ids that lead from this message back to the upload. */
@@ -41,7 +42,7 @@ const sqsEvent = z.object({
 
 /**
  * What a Lambda function was called with, as messages: a batch from SQS with one S3 event in each, or an S3 event
- * itself. What is neither becomes one foreign message.
+ * itself. What is neither becomes one message that is not recognised.
  */
 export function messagesOf(event: unknown): readonly Message[] {
   const batch = sqsEvent.safeParse(event);
@@ -62,29 +63,20 @@ function parsed(text: string): unknown {
   }
 }
 
-function contentsOf(value: unknown): Pick<Message, 'arrivals' | 'foreign' | 'trace'> {
-  if (testEvent.safeParse(value).success) return { arrivals: [], foreign: null, trace: {} };
+function contentsOf(value: unknown): Pick<Message, 'uploads' | 'unrecognised' | 'trace'> {
+  if (testEvent.safeParse(value).success) return { uploads: [], unrecognised: null, trace: {} };
   const event = s3Event.safeParse(value);
-  if (!event.success) return { arrivals: [], foreign: 'this is no event of S3', trace: {} };
+  if (!event.success) return { uploads: [], unrecognised: 'this is no event of S3', trace: {} };
   const created = event.data.Records.filter(({ eventName }) => /^(s3:)?ObjectCreated:/.test(eventName));
   const requestId = event.data.Records[0]?.responseElements?.['x-amz-request-id'];
   return {
-    arrivals: created.map(({ s3: { bucket, object } }) => ({
+    uploads: created.map(({ s3: { bucket, object } }) => ({
       bucket: bucket.name,
-      key: decodeKey(object.key),
+      key: decodeEventKey(object.key),
       etag: object.eTag,
       version: object.versionId,
     })),
-    foreign: null,
+    unrecognised: null,
     trace: requestId === undefined ? {} : { s3RequestId: requestId },
   };
-}
-
-/** Events carry keys like a query: percent-encoded UTF-8, a space as `+`. What is not encoded so is taken as it is. */
-export function decodeKey(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
 }

@@ -9,7 +9,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type EnqueueParts, enqueueBucket } from '../../bin/enqueue-bucket';
 import { messagesOf } from '../../lib/uploads/messages';
-import { startTestS3, type TestS3 } from '../s3-server';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
 interface Entry {
   readonly Id: string;
@@ -87,13 +87,13 @@ function parts(rest: Partial<EnqueueParts> = {}): EnqueueParts {
 }
 
 const keysOf = (bodies: readonly string[]) =>
-  bodies.flatMap((body) => messagesOf(JSON.parse(body)).flatMap(({ arrivals }) => arrivals.map(({ key }) => key)));
+  bodies.flatMap((body) => messagesOf(JSON.parse(body)).flatMap(({ uploads }) => uploads.map(({ key }) => key)));
 
 test('every photo is told of once, in words that the handler takes, page by page', async () => {
   const { photos, key } = await enqueueBucket(parts());
   expect([photos, key]).toEqual([KEYS.length, KEYS.at(-1)]);
   expect(keysOf(told).sort()).toEqual(KEYS);
-  const [arrival] = messagesOf(JSON.parse(told[0] ?? ''))[0]?.arrivals ?? [];
+  const [arrival] = messagesOf(JSON.parse(told[0] ?? ''))[0]?.uploads ?? [];
   expect(arrival?.etag).toBe(
     createHash('md5')
       .update(KEYS[0] ?? '')

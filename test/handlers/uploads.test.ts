@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Context, S3Event } from 'aws-lambda';
 import { createLocalQueue, type LocalQueue } from '../../bin/local-queue';
-import type { Receipt } from '../../lib/receipt';
-import { startTestS3, type TestS3 } from '../s3-server';
+import type { Receipt } from '../../lib/uploads/receipt';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
 // The whole road: put with the AWS SDK, the server's own event, a queue, the handler as Lambda loads it.
 const root = join(__dirname, '..', '..');
@@ -104,7 +104,7 @@ test('a photo put into one bucket is cut out in the other, byte for byte as the 
   expect(receipt).toMatchObject({ status: 'done', findings: { verdict: 'ok' }, problem: null });
   expect((await read('cutouts/new in/dress.jpg.png'))?.equals(await expected)).toBe(true);
   expect(dead).toEqual([]);
-  const logged = lines.filter((line) => line.includes('upload settled')).map((line) => JSON.parse(line));
+  const logged = lines.filter((line) => line.includes('upload processed')).map((line) => JSON.parse(line));
   expect(logged.at(-1)).toMatchObject({ level: 'INFO', outcome: 'done', verdict: 'ok', key: Key });
   const figures = lines.filter((line) => line.includes('_aws')).map((line) => JSON.parse(line));
   expect(figures.some(({ photos, outcome }) => photos === 1 && outcome === 'done')).toBe(true);

@@ -44,7 +44,7 @@ export const fakeParts: HttpParts = {
   },
   version: '1',
   keys: 'off',
-  desk: null,
+  tickets: null,
   describeModel: async () => ({ manifest: {}, card: null }),
   log: () => undefined,
 };

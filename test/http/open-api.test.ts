@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadConfig } from '../../lib/config';
 import { OPTION_NAMES } from '../../lib/options';
 import { createService } from '../../lib/service';
-import { startTestS3, type TestS3 } from '../s3-server';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 import { fake, type Loopback, listen } from './loopback';
 
 type Schema = Record<string, unknown>;

@@ -168,7 +168,7 @@ test('where calls and answers are limited and uploads are taken, a 413 names the
     return (await answer.json()) as { detail: string; facts: { upload?: string } };
   };
   for (const body of ['a photo', 'tiny']) {
-    const { detail, facts } = await detailOf({ limits, desk: { open: nobody, look: nobody } }, body);
+    const { detail, facts } = await detailOf({ limits, tickets: { create: nobody, status: nobody } }, body);
     expect(detail).toContain('POST /v1/uploads carries more');
     expect(facts.upload).toBe('/v1/uploads');
     expect((await detailOf({ limits }, body)).detail).not.toContain('/v1/uploads');

@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import { loadConfig } from '../../lib/config';
 import { createService } from '../../lib/service';
 import { s3Store } from '../../lib/storage/s3';
-import { createDesk, type Desk, type Standing, type Ticket } from '../../lib/uploads/desk';
-import { startTestS3, type TestS3 } from '../s3-server';
+import { createTickets, type Ticket, type Tickets, type UploadStatus } from '../../lib/uploads/tickets';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 import { fake, type Loopback, listen } from './loopback';
 
 // The whole road: ticket, form, event, the Lambda handler, answer, link; only the queue between is left out.
@@ -100,7 +100,7 @@ test('a photo goes up by a form and comes back by a link, in the bytes of the sy
   await tell(ticket);
   const answer = await asked;
   expect(answer.status).toBe(200);
-  const done = (await answer.json()) as Extract<Standing, { state: 'done' }>;
+  const done = (await answer.json()) as Extract<UploadStatus, { state: 'done' }>;
   expect(done).toMatchObject({ id: ticket.id, state: 'done', findings: { verdict: 'ok' } });
   expect(Object.keys(done.findings)).not.toContain('milliseconds');
   expect(Date.parse(done.expires)).toBeGreaterThan(Date.now());
@@ -202,23 +202,23 @@ test('options are checked before a ticket is given, and no photo belongs into th
 });
 
 describe('as time goes by', () => {
-  const later = (minutes: number): Desk => {
+  const later = (minutes: number): Tickets => {
     const { buckets } = s3;
     const now = () => Date.now() + minutes * 60_000;
-    return createDesk({ store: s3Store({ s3Endpoint: s3.url }), buckets, maxBytes: 25_000_000, now });
+    return createTickets({ store: s3Store({ s3Endpoint: s3.url }), buckets, maxBytes: 25_000_000, now });
   };
 
   test('a ticket that nobody used expires, and not before an upload that began in time has ended', async () => {
     const { id } = await open();
-    expect(await later(24).look(id)).toMatchObject({ state: 'waiting-for-upload' });
-    await expect(later(26).look(id)).rejects.toMatchObject({ code: 'upload-expired', status: 410 });
+    expect(await later(24).status(id)).toMatchObject({ state: 'waiting-for-upload' });
+    await expect(later(26).status(id)).rejects.toMatchObject({ code: 'upload-expired', status: 410 });
   });
 
   test('a photo that arrived is waited for a day, then it is our fault that nothing came of it', async () => {
     const ticket = await open();
     await send(ticket);
-    expect(await later(23 * 60).look(ticket.id)).toEqual({ id: ticket.id, state: 'processing' });
-    await expect(later(25 * 60).look(ticket.id)).rejects.toMatchObject({ code: 'internal', status: 500 });
+    expect(await later(23 * 60).status(ticket.id)).toEqual({ id: ticket.id, state: 'processing' });
+    await expect(later(25 * 60).status(ticket.id)).rejects.toMatchObject({ code: 'internal', status: 500 });
   });
 });
 

@@ -6,9 +6,9 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import sharp from 'sharp';
 import { type Artefact, createArtefacts } from '../../layers/artefacts';
 import { loadConfig } from '../../lib/config';
-import type { Receipt } from '../../lib/receipt';
 import { createService } from '../../lib/service';
-import { startTestS3, type TestS3 } from '../s3-server';
+import type { Receipt } from '../../lib/uploads/receipt';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 import { type LambdaFunction, startFunction, unpack } from './function';
 import { RIC } from './ric';
 

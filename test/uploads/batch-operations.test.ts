@@ -1,8 +1,9 @@
 import { DresscutError } from '../../lib/errors';
 import { answerBatch } from '../../lib/uploads/batch-operations';
-import type { Arrival, Outcome, Settle } from '../../lib/uploads/settle';
+import type { S3ObjectRef } from '../../lib/uploads/object-ref';
+import type { Outcome, ProcessUpload } from '../../lib/uploads/process-upload';
 
-const seen: Arrival[] = [];
+const seen: S3ObjectRef[] = [];
 const receipt = (problem: object | null, verdict = 'ok') =>
   ({ problem, findings: { verdict } }) as unknown as Outcome['receipt'];
 const OUTCOMES: Record<string, Outcome> = {
@@ -11,9 +12,9 @@ const OUTCOMES: Record<string, Outcome> = {
   'uploads/text.jpg': { kind: 'failed', receipt: receipt({ code: 'unsupported-format', detail: 'a text' }) },
   'other/a.jpg': { kind: 'refused', receipt: null },
 };
-const settle: Settle = async (arrival) => {
-  seen.push(arrival);
-  const outcome = OUTCOMES[arrival.key];
+const processUpload: ProcessUpload = async (upload) => {
+  seen.push(upload);
+  const outcome = OUTCOMES[upload.key];
   if (outcome === undefined) throw new DresscutError('internal', 'the store is away');
   return outcome;
 };
@@ -29,7 +30,7 @@ test('schema 1.0: each task answered by what became of its photo', async () => {
     s3VersionId: index === 0 ? 'v' : null,
     s3BucketArn,
   }));
-  const answer = await answerBatch({ invocationSchemaVersion: '1.0', invocationId: 'i', job, tasks }, settle);
+  const answer = await answerBatch({ invocationSchemaVersion: '1.0', invocationId: 'i', job, tasks }, processUpload);
   expect(answer).toEqual({
     invocationSchemaVersion: '1.0',
     treatMissingKeysAs: 'TemporaryFailure',
@@ -49,12 +50,12 @@ test('schema 2.0 names the bucket itself', async () => {
   const tasks = [{ taskId: 't', s3Key: 'uploads/none.jpg', s3VersionId: '', s3Bucket: 'photos' }];
   const { invocationSchemaVersion, results } = await answerBatch(
     { invocationSchemaVersion: '2.0', invocationId: 'i', job: { ...job, userArguments: {} }, tasks },
-    settle,
+    processUpload,
   );
   expect([invocationSchemaVersion, results[0]?.resultCode]).toEqual(['2.0', 'Succeeded']);
   expect(seen[0]).toEqual({ bucket: 'photos', key: 'uploads/none.jpg', version: undefined });
 });
 
 test('anything else is refused', async () => {
-  await expect(answerBatch({ Records: [] }, settle)).rejects.toThrow('no call by S3 Batch Operations');
+  await expect(answerBatch({ Records: [] }, processUpload)).rejects.toThrow('no call by S3 Batch Operations');
 });

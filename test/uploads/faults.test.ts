@@ -6,12 +6,13 @@ import sharp from 'sharp';
 import { createApp } from '../../lib/app';
 import type { CutOut } from '../../lib/cut-out';
 import { parseOptions } from '../../lib/options';
-import { outputKeys, type Receipt } from '../../lib/receipt';
 import { s3Store } from '../../lib/storage/s3';
-import { type Consume, createConsume, type Journal } from '../../lib/uploads/consume';
-import { createSettle } from '../../lib/uploads/settle';
-import { startTestS3, type TestS3 } from '../s3-server';
-import { type FaultyS3, startFaultyS3 } from './faulty-s3';
+import { type Consume, createConsume, type UploadObserver } from '../../lib/uploads/consume';
+import { pictureKeys, receiptKey } from '../../lib/uploads/keys';
+import { createProcessUpload } from '../../lib/uploads/process-upload';
+import type { Receipt } from '../../lib/uploads/receipt';
+import { type FaultyS3, startFaultyS3 } from '../helpers/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
 const UPLOADS = 200;
 const AGAIN = 20;
@@ -55,15 +56,15 @@ function remembering(cutOut: CutOut): CutOut {
 }
 
 const tally = { done: 0, failed: 0, skipped: 0, superseded: 0, refused: 0, faults: 0 };
-const journal: Journal = {
-  settled: ({ outcome }) => {
+const observer: UploadObserver = {
+  processed: ({ outcome }) => {
     tally[outcome] += 1;
   },
-  faulted: () => {
+  failed: () => {
     tally.faults += 1;
   },
-  handedBack: () => undefined,
-  foreign: ({ why }) => {
+  returned: () => undefined,
+  unrecognised: ({ why }) => {
     throw new Error(why);
   },
 };
@@ -127,7 +128,7 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
-    const settle = createSettle({
+    const processUpload = createProcessUpload({
       store: s3Store({ s3Endpoint: faulty.url }, client),
       cutOut: remembered,
       segmenter,
@@ -136,7 +137,7 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
       defaults: {},
       maxBytes: 25_000_000,
     });
-    return createConsume({ settle, journal, maxReceives: 1000 });
+    return createConsume({ processUpload, observer, maxReceives: 1000 });
   };
   // While both work, some photos are uploaded anew with other contents, so that old and new events mix.
   const anew = async () => {
@@ -156,16 +157,17 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
   };
   const expected = new Set<string>();
   for (const [key, name] of lastly) {
-    const keys = outputKeys(key, 'png');
-    const receipt = JSON.parse((await read(keys.receipt)).toString()) as Receipt;
+    const receiptAt = receiptKey(key);
+    const receipt = JSON.parse((await read(receiptAt)).toString()) as Receipt;
     const md5 = createHash('md5').update(photos[name]).digest('hex');
     expect([key, receipt.source.etag]).toEqual([key, md5]);
-    expected.add(keys.receipt);
+    expected.add(receiptAt);
     if (name === 'dress') {
       const { image } = await remembered(photos.dress, options);
-      expect(receipt.outputs.map((output) => output.key)).toEqual([keys.cutout]);
-      expect((await read(keys.cutout)).equals(Buffer.from(image!.bytes))).toBe(true);
-      expected.add(keys.cutout);
+      const { cutout } = pictureKeys(key, 'png');
+      expect(receipt.outputs.map((output) => output.key)).toEqual([cutout]);
+      expect((await read(cutout)).equals(Buffer.from(image!.bytes))).toBe(true);
+      expected.add(cutout);
     } else {
       const codes = { none: 'no-dress', text: 'unsupported-format', torn: 'undecodable-image' };
       expect([key, receipt.problem?.code, receipt.outputs]).toEqual([key, codes[name], []]);

@@ -23,8 +23,8 @@ test('a batch from SQS: one message each, with its key decoded and ids that lead
     {
       id: 'm0',
       receives: 3,
-      foreign: null,
-      arrivals: [{ bucket: 'photos', key: 'uploads/a b+é.jpg', etag: 'e', version: 'v' }],
+      unrecognised: null,
+      uploads: [{ bucket: 'photos', key: 'uploads/a b+é.jpg', etag: 'e', version: 'v' }],
       trace: { messageId: 'm0', xray: 'Root=1-2-3', s3RequestId: 'REQ' },
     },
   ]);
@@ -32,31 +32,31 @@ test('a batch from SQS: one message each, with its key decoded and ids that lead
 
 test('an event of S3 itself', () => {
   const [message] = messagesOf({ Records: [record('uploads/a.jpg'), record('uploads/b.jpg')] });
-  expect(message).toMatchObject({ id: null, receives: 1, foreign: null });
-  expect(message?.arrivals.map(({ key }) => key)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
+  expect(message).toMatchObject({ id: null, receives: 1, unrecognised: null });
+  expect(message?.uploads.map(({ key }) => key)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
 });
 
 test('the test that S3 sends at set-up, and removals, tell of no photo and are no fault', () => {
   const test = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'photos' };
   const messages = messagesOf(sqs(test, { Records: [record('uploads/a.jpg', 'ObjectRemoved:Delete')] }));
-  expect(messages.map(({ arrivals, foreign }) => [arrivals, foreign])).toEqual([
+  expect(messages.map(({ uploads, unrecognised }) => [uploads, unrecognised])).toEqual([
     [[], null],
     [[], null],
   ]);
 });
 
 test('a key that is not encoded as S3 does it is taken as it is', () => {
-  expect(messagesOf({ Records: [record('uploads/100%.jpg')] })[0]?.arrivals[0]?.key).toBe('uploads/100%.jpg');
+  expect(messagesOf({ Records: [record('uploads/100%.jpg')] })[0]?.uploads[0]?.key).toBe('uploads/100%.jpg');
 });
 
-test('whatever is sent, it is a message or a foreign one, never an error', () => {
+test('whatever is sent, it is a message or a unrecognised one, never an error', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
       expect(messagesOf(value)).toHaveLength(1);
       expect(messagesOf(sqs(value, text)).map(({ id }) => id)).toEqual(['m0', 'm1']);
     }),
   );
-  expect(messagesOf(sqs('no json', { hello: 1 })).map(({ foreign }) => foreign)).toEqual([
+  expect(messagesOf(sqs('no json', { hello: 1 })).map(({ unrecognised }) => unrecognised)).toEqual([
     'this is no event of S3',
     'this is no event of S3',
   ]);
@@ -66,7 +66,7 @@ test('every key survives the way there and back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
       const encoded = encodeURIComponent(key).replaceAll('%20', '+');
-      expect(messagesOf({ Records: [record(encoded)] })[0]?.arrivals[0]?.key).toBe(key);
+      expect(messagesOf({ Records: [record(encoded)] })[0]?.uploads[0]?.key).toBe(key);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Event } from '@20minutes/s3rver';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { startLocalS3 } from '../bin/local-s3';
+import { startLocalS3 } from '../../bin/local-s3';
 
 export interface TestS3 {
   readonly url: string;

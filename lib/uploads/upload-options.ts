@@ -1,8 +1,8 @@
 import { DresscutError } from '../errors';
 import { type CutOutOptions, parseOptions } from '../options';
 
-/** What is wanted of one upload. */
-export interface Wishes {
+/** What is asked for one upload. */
+export interface UploadOptions {
   readonly options: CutOutOptions;
   /** Also the matte, as a picture of its own. */
   readonly masks: boolean;
@@ -17,10 +17,10 @@ const PREFIX = 'dresscut-';
  * @param sources records of names to text, the strongest last; `defaults` without a prefix, the others with it
  * @throws DresscutError `invalid-option`
  */
-export function wishesOf(
+export function parseUploadOptions(
   defaults: Readonly<Record<string, string>>,
   ...sources: readonly Readonly<Record<string, string>>[]
-): Wishes {
+): UploadOptions {
   const own = sources.flatMap((source) =>
     Object.entries(source)
       .filter(([name]) => name.toLowerCase().startsWith(PREFIX))
@@ -34,11 +34,6 @@ function toBoolean(text: string | undefined): boolean {
   const word = text?.trim().toLowerCase();
   if (word === 'true') return true;
   if (word === undefined || word === 'false') return false;
-  throw new DresscutError(
-    'invalid-option',
-    `Expected masks to be true or false, but received "${word.slice(0, 60)}".`,
-    {
-      facts: { option: 'masks' },
-    },
-  );
+  const message = `Expected masks to be true or false, but received "${word.slice(0, 60)}".`;
+  throw new DresscutError('invalid-option', message, { facts: { option: 'masks' } });
 }

@@ -1,13 +1,13 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Journal } from './consume';
+import type { UploadObserver } from './consume';
 
-/** A journal for CloudWatch: one JSON line for each photo, and figures in the embedded metric format. */
-export function lambdaJournal(logger: Logger, metrics: Metrics): Journal {
+/** For CloudWatch: one JSON line for each photo, and figures in the embedded metric format. */
+export function lambdaObserver(logger: Logger, metrics: Metrics): UploadObserver {
   return {
-    settled({ arrival, outcome, verdict, problem, milliseconds, steps, trace }) {
-      const line = { ...arrival, outcome, verdict, problem, milliseconds: Math.round(milliseconds), steps, ...trace };
-      logger.info('upload settled', line);
+    processed({ upload, outcome, verdict, problem, milliseconds, steps, trace }) {
+      const line = { ...upload, outcome, verdict, problem, milliseconds: Math.round(milliseconds), steps, ...trace };
+      logger.info('upload processed', line);
       // One figure set for each photo: values of one name in one set would otherwise lose their verdict.
       const photo = metrics.singleMetric();
       photo.addDimension('outcome', outcome);
@@ -19,23 +19,23 @@ export function lambdaJournal(logger: Logger, metrics: Metrics): Journal {
       metrics.addMetric('total', MetricUnit.Milliseconds, milliseconds);
       for (const [step, took] of Object.entries(steps)) metrics.addMetric(step, MetricUnit.Milliseconds, took);
     },
-    faulted({ arrival, error, receives, last, trace }) {
+    failed({ upload, error, receives, last, trace }) {
       // The last time it goes to the dead-letter queue: this line is the reason, and what to send again.
       logger.error(last ? 'upload given up' : 'upload failed, will come again', {
-        ...arrival,
+        ...upload,
         receives,
         ...trace,
         error,
       });
-      metrics.addMetric(last ? 'givenUp' : 'faults', MetricUnit.Count, 1);
+      metrics.addMetric(last ? 'givenUp' : 'failed', MetricUnit.Count, 1);
     },
-    handedBack({ messages, remainingMilliseconds }) {
+    returned({ messages, remainingMilliseconds }) {
       logger.warn('too little time left', { messages, remainingMilliseconds });
-      metrics.addMetric('handedBack', MetricUnit.Count, messages);
+      metrics.addMetric('returned', MetricUnit.Count, messages);
     },
-    foreign({ why, trace }) {
+    unrecognised({ why, trace }) {
       logger.warn('message ignored', { why, ...trace });
-      metrics.addMetric('foreign', MetricUnit.Count, 1);
+      metrics.addMetric('unrecognised', MetricUnit.Count, 1);
     },
   };
 }

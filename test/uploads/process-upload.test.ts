@@ -13,10 +13,11 @@ import {
 import sharp from 'sharp';
 import { type App, createApp } from '../../lib/app';
 import type { PhotoStore } from '../../lib/ports';
-import { outputKeys, type Receipt } from '../../lib/receipt';
 import { s3Store } from '../../lib/storage/s3';
-import { createSettle, type Settle } from '../../lib/uploads/settle';
-import { startTestS3, type TestS3 } from '../s3-server';
+import { receiptKey } from '../../lib/uploads/keys';
+import { createProcessUpload, type ProcessUpload } from '../../lib/uploads/process-upload';
+import type { Receipt } from '../../lib/uploads/receipt';
+import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
 // The real network and a real S3 server. A photo of 240 pixels keeps each cut at a tenth of a second.
 const fixture = (name: string) => join(__dirname, '..', 'fixtures', name);
@@ -35,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => s3.close());
 
 interface Spied {
-  readonly settle: Settle;
+  readonly processUpload: ProcessUpload;
   /** How often the network ran. */
   readonly cuts: () => number;
 }
@@ -43,7 +44,7 @@ interface Spied {
 /** The use-case over the real store; `around` puts something between the two. */
 function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, defaults = {}): Spied {
   let cuts = 0;
-  const settle = createSettle({
+  const processUpload = createProcessUpload({
     store: around(s3Store({ s3Endpoint: s3.url })),
     segmenter: app.segmenter,
     cutOut: (bytes, options) => {
@@ -60,7 +61,7 @@ function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, d
     defaults,
     maxBytes: 25_000_000,
   });
-  return { settle, cuts: () => cuts };
+  return { processUpload, cuts: () => cuts };
 }
 
 async function put(key: string, Body: Buffer | string, rest: Partial<PutObjectCommandInput> = {}) {
@@ -74,7 +75,7 @@ async function get(key: string): Promise<Buffer> {
 }
 
 const head = (Key: string) => s3.client.send(new HeadObjectCommand({ Bucket: s3.buckets.cutouts, Key }));
-const receiptOf = async (key: string) => JSON.parse((await get(outputKeys(key, 'png').receipt)).toString()) as Receipt;
+const receiptOf = async (key: string) => JSON.parse((await get(receiptKey(key))).toString()) as Receipt;
 
 async function written(prefix: string): Promise<string[]> {
   const { Contents } = await s3.client.send(new ListObjectsV2Command({ Bucket: s3.buckets.cutouts, Prefix: prefix }));
@@ -84,14 +85,14 @@ async function written(prefix: string): Promise<string[]> {
 test(
   'a photo with a dress becomes a cut-out and a receipt that tells everything of it',
   async () => {
-    const arrival = await put('uploads/shop/été +1 100%.jpg', dress);
-    const { settle } = uploads();
-    expect((await settle(arrival)).kind).toBe('done');
-    const { findings, outputs, source, options, problem, model } = await receiptOf(arrival.key);
+    const upload = await put('uploads/shop/été +1 100%.jpg', dress);
+    const { processUpload } = uploads();
+    expect((await processUpload(upload)).kind).toBe('done');
+    const { findings, outputs, source, options, problem, model } = await receiptOf(upload.key);
     expect(source).toMatchObject({
       bucket: s3.buckets.uploads,
-      key: arrival.key,
-      etag: arrival.etag,
+      key: upload.key,
+      etag: upload.etag,
       bytes: dress.length,
     });
     expect(problem).toBeNull();
@@ -104,7 +105,7 @@ test(
     expect((await get(key)).equals(Buffer.from(image!.bytes))).toBe(true);
     const { ContentType, CacheControl, Metadata } = await head(key);
     expect([ContentType, CacheControl]).toEqual(['image/png', 'no-cache']);
-    expect(Metadata).toMatchObject({ 'dresscut-source-etag': arrival.etag, 'dresscut-verdict': 'ok' });
+    expect(Metadata).toMatchObject({ 'dresscut-source-etag': upload.etag, 'dresscut-verdict': 'ok' });
   },
   PATIENCE,
 );
@@ -113,9 +114,9 @@ test(
   'options come from metadata before defaults; a mask beside it when asked for',
   async () => {
     const Metadata = { 'dresscut-format': 'webp', 'dresscut-crop': 'true', 'dresscut-masks': 'true', other: 'x' };
-    const arrival = await put('uploads/options.jpg', dress, { Metadata });
-    await uploads(undefined, { format: 'jpeg', background: 'white', margin: '0' }).settle(arrival);
-    const { options, outputs } = await receiptOf(arrival.key);
+    const upload = await put('uploads/options.jpg', dress, { Metadata });
+    await uploads(undefined, { format: 'jpeg', background: 'white', margin: '0' }).processUpload(upload);
+    const { options, outputs } = await receiptOf(upload.key);
     expect(options).toMatchObject({ format: 'webp', crop: true, margin: 0, background: { r: 255, g: 255, b: 255 } });
     expect(outputs.map(({ key }) => key)).toEqual(['cutouts/options.jpg.webp', 'masks/options.jpg.png']);
     expect((await sharp(await get('cutouts/options.jpg.webp')).metadata()).format).toBe('webp');
@@ -126,11 +127,11 @@ test(
 test(
   'options come from tags too',
   async () => {
-    const arrival = await put('uploads/tags.jpg', dress);
+    const upload = await put('uploads/tags.jpg', dress);
     const Tagging = { TagSet: [{ Key: 'dresscut-size', Value: '100' }] };
-    await s3.client.send(new PutObjectTaggingCommand({ Bucket: arrival.bucket, Key: arrival.key, Tagging }));
-    await uploads().settle(arrival);
-    expect((await receiptOf(arrival.key)).options?.size).toBe(100);
+    await s3.client.send(new PutObjectTaggingCommand({ Bucket: upload.bucket, Key: upload.key, Tagging }));
+    await uploads().processUpload(upload);
+    expect((await receiptOf(upload.key)).options?.size).toBe(100);
   },
   PATIENCE,
 );
@@ -138,17 +139,17 @@ test(
 test(
   'an upload that was already answered is skipped before the network runs',
   async () => {
-    const arrival = await put('uploads/twice.jpg', dress);
-    const { settle, cuts } = uploads();
-    await settle(arrival);
-    expect((await settle(arrival)).kind).toBe('skipped');
+    const upload = await put('uploads/twice.jpg', dress);
+    const { processUpload, cuts } = uploads();
+    await processUpload(upload);
+    expect((await processUpload(upload)).kind).toBe('skipped');
     expect(cuts()).toBe(1);
     // Its picture is gone: the receipt alone is no answer.
     await s3.client.send(new DeleteObjectCommand({ Bucket: s3.buckets.cutouts, Key: 'cutouts/twice.jpg.png' }));
-    expect((await settle(arrival)).kind).toBe('done');
+    expect((await processUpload(upload)).kind).toBe('done');
     // Asked in another way, it is another question, and the old answer goes.
     const again = await put('uploads/twice.jpg', dress, { Metadata: { 'dresscut-format': 'webp' } });
-    expect((await settle(again)).kind).toBe('done');
+    expect((await processUpload(again)).kind).toBe('done');
     expect(await written('cutouts/twice')).toEqual(['cutouts/twice.jpg.json', 'cutouts/twice.jpg.webp']);
     expect(cuts()).toBe(3);
   },
@@ -160,8 +161,8 @@ test(
   async () => {
     const older = await put('uploads/older.jpg', dress);
     await put('uploads/older.jpg', none);
-    const { settle, cuts } = uploads();
-    expect((await settle(older)).kind).toBe('superseded');
+    const { processUpload, cuts } = uploads();
+    expect((await processUpload(older)).kind).toBe('superseded');
     expect([cuts(), await written('cutouts/older')]).toEqual([0, []]);
   },
   PATIENCE,
@@ -179,12 +180,12 @@ test.each(['before its pictures are written', 'before its receipt is written'])(
         if (!raced && place.key.endsWith('.json') === moment.includes('receipt')) {
           raced = true;
           const newer = await put(key, none);
-          expect((await uploads().settle(newer)).kind).toBe('done');
+          expect((await uploads().processUpload(newer)).kind).toBe('done');
         }
         await store.write(place, bytes, options);
       },
     }));
-    await slow.settle(older);
+    await slow.processUpload(older);
     expect(raced).toBe(true);
     const { problem, outputs } = await receiptOf(key);
     expect([problem?.code, outputs]).toEqual(['no-dress', []]);
@@ -194,7 +195,7 @@ test.each(['before its pictures are written', 'before its receipt is written'])(
 );
 
 test(
-  'the same photo with other wishes is another upload, and the later one wins',
+  'the same photo with other options is another upload, and the later one wins',
   async () => {
     const key = 'uploads/again.jpg';
     const older = await put(key, dress, { Metadata: { 'dresscut-crop': 'false' } });
@@ -206,15 +207,15 @@ test(
           raced = true;
           const newer = await put(key, dress, { Metadata: { 'dresscut-crop': 'true' } });
           expect(newer.etag).toBe(older.etag);
-          expect((await uploads().settle(newer)).kind).toBe('done');
+          expect((await uploads().processUpload(newer)).kind).toBe('done');
         }
         await store.write(place, bytes, options);
       },
     }));
-    expect((await slow.settle(older)).receipt?.options?.crop).toBe(true);
+    expect((await slow.processUpload(older)).receipt?.options?.crop).toBe(true);
     expect((await receiptOf(key)).options?.crop).toBe(true);
     expect((await sharp(await get('cutouts/again.jpg.png')).metadata()).width).toBeLessThan(240);
-    expect((await slow.settle(older)).kind).toBe('skipped');
+    expect((await slow.processUpload(older)).kind).toBe('skipped');
   },
   PATIENCE,
 );
@@ -229,13 +230,13 @@ test(
       write: async (place, bytes, options) => {
         if (place.key.endsWith('.json')) throw new Error('cut off');
         const smaller = await put(key, await sharp(dress).resize(200).jpeg().toBuffer());
-        await uploads().settle(smaller);
+        await uploads().processUpload(smaller);
         await store.write(place, bytes, options);
       },
     }));
-    await expect(dying.settle(older)).rejects.toThrow('cut off');
+    await expect(dying.processUpload(older)).rejects.toThrow('cut off');
     expect((await sharp(await get('cutouts/cut-off.jpg.png')).metadata()).width).toBe(240);
-    await uploads().settle(older);
+    await uploads().processUpload(older);
     expect((await sharp(await get('cutouts/cut-off.jpg.png')).metadata()).width).toBe(200);
   },
   PATIENCE,
@@ -246,23 +247,23 @@ describe('what can never be cut is an answer', () => {
     ['a text', 'uploads/text.jpg', 'no photo at all, whatever its name', 'unsupported-format'],
     ['an empty object', 'uploads/empty.jpg', '', 'no-photo'],
   ])('%s', async (_, key, body, code) => {
-    const arrival = await put(key, Buffer.from(body));
-    const { settle } = uploads();
-    expect((await settle(arrival)).kind).toBe('failed');
+    const upload = await put(key, Buffer.from(body));
+    const { processUpload } = uploads();
+    expect((await processUpload(upload)).kind).toBe('failed');
     expect(await receiptOf(key)).toMatchObject({ status: 'failed', outputs: [], problem: { code } });
-    expect((await settle(arrival)).kind).toBe('skipped');
+    expect((await processUpload(upload)).kind).toBe('skipped');
   });
 
   test(
     'a photo without a dress',
     async () => {
-      const arrival = await put('uploads/none.jpg', none);
-      const { settle, cuts } = uploads();
-      expect((await settle(arrival)).kind).toBe('done');
-      const receipt = await receiptOf(arrival.key);
+      const upload = await put('uploads/none.jpg', none);
+      const { processUpload, cuts } = uploads();
+      expect((await processUpload(upload)).kind).toBe('done');
+      const receipt = await receiptOf(upload.key);
       expect(receipt).toMatchObject({ status: 'done', outputs: [], problem: { code: 'no-dress' } });
       expect(receipt.findings?.verdict).toBe('no_dress');
-      expect((await settle(arrival)).kind).toBe('skipped');
+      expect((await processUpload(upload)).kind).toBe('skipped');
       expect(cuts()).toBe(1);
     },
     PATIENCE,
@@ -273,34 +274,34 @@ describe('what can never be cut is an answer', () => {
     async () => {
       const create = { width: 12_000, height: 12_000, channels: 3 as const, background: 'black' };
       const bomb = await sharp({ create, limitInputPixels: false }).png().toBuffer();
-      const arrival = await put('uploads/bomb.png', bomb);
-      await uploads().settle(arrival);
-      expect((await receiptOf(arrival.key)).problem?.code).toBe('too-many-pixels');
+      const upload = await put('uploads/bomb.png', bomb);
+      await uploads().processUpload(upload);
+      expect((await receiptOf(upload.key)).problem?.code).toBe('too-many-pixels');
     },
     PATIENCE,
   );
 
   test('options that nobody knows', async () => {
-    const arrival = await put('uploads/wish.jpg', dress, { Metadata: { 'dresscut-colour': 'red' } });
-    await uploads().settle(arrival);
-    expect((await receiptOf(arrival.key)).problem).toMatchObject({
+    const upload = await put('uploads/wish.jpg', dress, { Metadata: { 'dresscut-colour': 'red' } });
+    await uploads().processUpload(upload);
+    expect((await receiptOf(upload.key)).problem).toMatchObject({
       code: 'invalid-option',
       facts: { option: 'colour' },
     });
-    expect((await uploads().settle(arrival)).kind).toBe('skipped');
+    expect((await uploads().processUpload(upload)).kind).toBe('skipped');
   });
 
   test(
     'an upload that has vanished, unless its answer stands',
     async () => {
-      const arrival = await put('uploads/gone.jpg', dress);
-      await s3.client.send(new DeleteObjectCommand({ Bucket: arrival.bucket, Key: arrival.key }));
-      await uploads().settle(arrival);
-      expect(await receiptOf(arrival.key)).toMatchObject({ source: { etag: null }, problem: { code: 'not-found' } });
+      const upload = await put('uploads/gone.jpg', dress);
+      await s3.client.send(new DeleteObjectCommand({ Bucket: upload.bucket, Key: upload.key }));
+      await uploads().processUpload(upload);
+      expect(await receiptOf(upload.key)).toMatchObject({ source: { etag: null }, problem: { code: 'not-found' } });
       const answered = await put('uploads/answered.jpg', dress);
-      await uploads().settle(answered);
+      await uploads().processUpload(answered);
       await s3.client.send(new DeleteObjectCommand({ Bucket: answered.bucket, Key: answered.key }));
-      expect((await uploads().settle(answered)).kind).toBe('skipped');
+      expect((await uploads().processUpload(answered)).kind).toBe('skipped');
       expect((await receiptOf(answered.key)).problem).toBeNull();
     },
     PATIENCE,
@@ -309,22 +310,22 @@ describe('what can never be cut is an answer', () => {
   test(
     'an object of 10 GB, refused by its size without reading it',
     async () => {
-      const arrival = await put('uploads/huge.jpg', dress);
+      const upload = await put('uploads/huge.jpg', dress);
       let store = s3Store({ s3Endpoint: s3.url });
       if (s3.directory !== null) {
         // The embedded server keeps objects as files: one with a hole of 10 GB takes no room.
-        await truncate(join(s3.directory, arrival.bucket, `${arrival.key}._S3rver_object`), 10 * 2 ** 30);
+        await truncate(join(s3.directory, upload.bucket, `${upload.key}._S3rver_object`), 10 * 2 ** 30);
       } else {
         const { head, ...rest } = store;
         const grown = async (place: Parameters<typeof head>[0]) => {
           const found = await head(place);
-          return found === null || place.bucket !== arrival.bucket ? found : { ...found, bytes: 10 * 2 ** 30 };
+          return found === null || place.bucket !== upload.bucket ? found : { ...found, bytes: 10 * 2 ** 30 };
         };
         store = { ...rest, head: grown };
       }
       const read = jest.fn(store.read);
-      await uploads(() => ({ ...store, read })).settle(arrival);
-      expect((await receiptOf(arrival.key)).problem).toMatchObject({
+      await uploads(() => ({ ...store, read })).processUpload(upload);
+      expect((await receiptOf(upload.key)).problem).toMatchObject({
         code: 'too-large',
         facts: { bytes: 10 * 2 ** 30, maxBytes: 25_000_000 },
       });
@@ -338,8 +339,8 @@ describe('what can never be cut is an answer', () => {
     async () => {
       const key = `uploads/${'ab/'.repeat(338)}.j`;
       expect(Buffer.byteLength(key)).toBe(1024);
-      const arrival = await put(key, dress);
-      expect((await uploads().settle(arrival)).kind).toBe('done');
+      const upload = await put(key, dress);
+      expect((await uploads().processUpload(upload)).kind).toBe('done');
       const { outputs, source } = await receiptOf(key);
       expect(source.key).toBe(key);
       expect(outputs[0]?.key).toMatch(/^cutouts\/long\/[0-9a-f]{64}\.png$/);
@@ -354,25 +355,106 @@ test.each([
   ['anything beside uploads/', 'uploads', 'cutouts/a.jpg'],
   ['the folder itself', 'uploads', 'uploads/'],
 ] as const)('%s starts nothing', async (_, bucket, key) => {
-  expect(await uploads().settle({ bucket: s3.buckets[bucket], key })).toEqual({ kind: 'refused', receipt: null });
+  expect(await uploads().processUpload({ bucket: s3.buckets[bucket], key })).toEqual({
+    kind: 'refused',
+    receipt: null,
+  });
 });
 
 test(
   'the version that is read is the one that was looked at',
   async () => {
+    const upload = await put('uploads/versions.jpg', dress);
+    const asked: [string, string | undefined][] = [];
+    const versioned = (store: PhotoStore): PhotoStore => ({
+      ...store,
+      head: async (place) => {
+        const head = await store.head(place);
+        return head === null || place.bucket !== upload.bucket ? head : { ...head, version: 'second' };
+      },
+      tags: ({ version, ...place }) => {
+        asked.push(['tags', version]);
+        return store.tags(place);
+      },
+      read: ({ version, ...place }, limits) => {
+        if (place.bucket === upload.bucket) asked.push(['read', version]);
+        return store.read(place, limits);
+      },
+    });
+    const { processUpload } = uploads(versioned);
+    const { bucket, key } = upload;
+    expect((await processUpload({ bucket, key, version: 'first' })).kind).toBe('superseded');
+    expect((await processUpload({ bucket, key, version: 'second' })).kind).toBe('done');
+    expect(asked).toEqual([
+      ['tags', 'second'],
+      ['read', 'second'],
+    ]);
+    expect((await receiptOf(key)).source.version).toBe('second');
+  },
+  PATIENCE,
+);
+
+// The embedded server knows no versions; moto's does, and runs these tests too.
+const withVersions = process.env.DRESSCUT_TEST_S3_ENDPOINT === undefined ? test.skip : test;
+withVersions(
+  'on a server that keeps versions, the newest is cut and named',
+  async () => {
     const Bucket = s3.buckets.uploads;
-    try {
-      await s3.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    } catch {
-      process.stdout.write('*** this S3 server has no versions: not tested here\n');
-      return;
-    }
+    await s3.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     const first = await put('uploads/version.jpg', await readFile(fixture('dress.jpg')));
     await put('uploads/version.jpg', dress);
-    expect((await uploads().settle(first)).kind).toBe('superseded');
+    expect((await uploads().processUpload(first)).kind).toBe('superseded');
     const { VersionId } = await s3.client.send(new HeadObjectCommand({ Bucket, Key: first.key }));
-    await uploads().settle({ bucket: Bucket, key: first.key, version: VersionId });
+    await uploads().processUpload({ bucket: Bucket, key: first.key, version: VersionId });
+    expect(VersionId).toEqual(expect.any(String));
     expect((await receiptOf(first.key)).source.version).toBe(VersionId);
   },
   PATIENCE,
 );
+
+describe('a receipt that cannot be read counts as none', () => {
+  const whole = { schema: 2, status: 'done', outputs: [{ kind: 'cutout', key: 'cutouts/x.png' }] };
+  test.each([
+    ['empty', ''],
+    ['cut off', '{"schema": 1, "status": "do'],
+    ['a list', '[]'],
+    ['of another schema', JSON.stringify(whole)],
+    ['without most of its parts', JSON.stringify({ schema: 1, status: 'done' })],
+    ['too large', JSON.stringify({ schema: 1, filler: 'x'.repeat(300_000) })],
+    ['not text', Buffer.from([0xff, 0xfe, 0x00])],
+  ])(
+    '%s',
+    async (name, Body) => {
+      const key = `uploads/unreadable/${name}.jpg`;
+      const upload = await put(key, none);
+      const lay = (Key: string, bytes: Buffer | string) =>
+        s3.client.send(new PutObjectCommand({ Bucket: s3.buckets.cutouts, Key, Body: Buffer.from(bytes) }));
+      await lay(receiptKey(key), Body);
+      // What the lost receipt may have named: this photo shows no dress any more.
+      await lay(`cutouts/unreadable/${name}.jpg.webp`, dress);
+      const { processUpload, cuts } = uploads();
+      expect((await processUpload(upload)).kind).toBe('done');
+      expect((await receiptOf(key)).problem?.code).toBe('no-dress');
+      expect(await written(`cutouts/unreadable/${name}.`)).toEqual([receiptKey(key)]);
+      expect((await processUpload(upload)).kind).toBe('skipped');
+      expect(cuts()).toBe(1);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'a receipt of before an option was added still answers',
+    async () => {
+      const upload = await put('uploads/before.jpg', none);
+      const { processUpload, cuts } = uploads();
+      await processUpload(upload);
+      const { options, ...rest } = await receiptOf(upload.key);
+      const { margin: _, ...older } = options!;
+      const Body = JSON.stringify({ ...rest, options: older });
+      await s3.client.send(new PutObjectCommand({ Bucket: s3.buckets.cutouts, Key: receiptKey(upload.key), Body }));
+      expect((await processUpload(upload)).kind).toBe('skipped');
+      expect(cuts()).toBe(1);
+    },
+    PATIENCE,
+  );
+});

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { DresscutError } from '../errors';
 import type { CutOutOptions } from '../options';
 import type { Head, PhotoStore, Presigner } from '../ports';
-import { outputKeys, type Receipt, type ReceiptOutput, UPLOADS_PREFIX } from '../receipt';
+import { readJson } from './json-object';
+import { UPLOADS_PREFIX } from './keys';
+import { type Receipt, type ReceiptOutput, readReceipt } from './receipt';
+import { ticketFields } from './ticket-fields';
 
-/** What a caller gets who wants to upload a photo: a form that the store takes, for a while. */
+/** Permission to upload one photo: a form that the store takes, for a while. */
 export interface Ticket {
   /** 144 random bits as base64url: who does not know it cannot guess it. */
   readonly id: string;
@@ -19,13 +23,13 @@ export interface Ticket {
   };
 }
 
-/** A file that can be fetched without credentials until the standing's `expires`. */
+/** A file that can be fetched without credentials until the status's `expires`. */
 export interface Link extends Omit<ReceiptOutput, 'kind' | 'key'> {
   readonly url: string;
 }
 
-/** How it stands with one upload. */
-export type Standing =
+/** How far one upload has come. */
+export type UploadStatus =
   | { readonly id: string; readonly state: 'waiting-for-upload'; readonly expires: string }
   | { readonly id: string; readonly state: 'processing' }
   | {
@@ -38,14 +42,14 @@ export type Standing =
       readonly expires: string;
     };
 
-/** Takes orders for photos that are uploaded past us, and says what became of each. */
-export interface Desk {
-  open(options: CutOutOptions): Promise<Ticket>;
+/** Uploads that go past this service straight into the store, and what became of each. */
+export interface Tickets {
+  create(options: CutOutOptions): Promise<Ticket>;
   /** @throws DresscutError `not-found`, `upload-expired`, and the problem that stopped the upload */
-  look(id: string): Promise<Standing>;
+  status(id: string): Promise<UploadStatus>;
 }
 
-export interface DeskParts {
+export interface TicketsDependencies {
   readonly store: PhotoStore & Presigner;
   readonly buckets: { readonly uploads: string; readonly cutouts: string };
   /** Of a photo, in bytes. */
@@ -62,30 +66,19 @@ const SECONDS_TO_FETCH = 15 * 60;
 /** What has lain here longer ended in the dead-letter queue: its caller should not wait for ever. */
 const SECONDS_TO_CUT = 24 * 60 * 60;
 
-/** A ticket and a receipt are a few kB; more than this was not written by us. */
-const MAX_JSON_BYTES = 256 * 1024;
-
 const ID = /^[\w-]{24}$/;
 
-interface Filed {
-  readonly options: CutOutOptions;
-  readonly created: string;
-  readonly expires: string;
-}
+/** What is kept of a ticket. The first ones named no schema. */
+const ticketSchema = z.object({ schema: z.literal(1).default(1), expires: z.iso.datetime() });
+type StoredTicket = z.infer<typeof ticketSchema>;
 
-/** The desk without a database: tickets, uploads and receipts in the two buckets are all the state there is. */
-export function createDesk({ store, buckets, maxBytes, now = Date.now }: DeskParts): Desk {
+/** Tickets without a database: tickets, uploads and receipts in the two buckets are all the state there is. */
+export function createTickets({ store, buckets, maxBytes, now = Date.now }: TicketsDependencies): Tickets {
   const at = (milliseconds: number) => new Date(milliseconds).toISOString();
   const ticketAt = (id: string) => ({ bucket: buckets.cutouts, key: `tickets/${id}.json` });
   const uploadAt = (id: string) => ({ bucket: buckets.uploads, key: `${UPLOADS_PREFIX}api/${id}` });
-  const receiptAt = (id: string) => ({ bucket: buckets.cutouts, key: outputKeys(uploadAt(id).key, 'png').receipt });
 
-  async function readJson<T>(place: { bucket: string; key: string }): Promise<T | null> {
-    const bytes = await store.read(place, { maxBytes: MAX_JSON_BYTES });
-    return bytes === null ? null : (JSON.parse(new TextDecoder().decode(bytes)) as T);
-  }
-
-  async function finished(id: string, { findings, outputs, problem }: Receipt): Promise<Standing> {
+  async function finished(id: string, { findings, outputs, problem }: Receipt): Promise<UploadStatus> {
     if (problem !== null) throw new DresscutError(problem.code, problem.detail, { facts: problem.facts });
     const expires = at(now() + SECONDS_TO_FETCH * 1000);
     const link = async (kind: ReceiptOutput['kind'], name: string): Promise<Link | null> => {
@@ -101,7 +94,7 @@ export function createDesk({ store, buckets, maxBytes, now = Date.now }: DeskPar
     throw new DresscutError('internal', `the receipt of ${id} names neither a cut-out nor a problem`);
   }
 
-  function unfinished(id: string, { expires }: Filed, upload: Head | null): Standing {
+  function unfinished(id: string, { expires }: StoredTicket, upload: Head | null): UploadStatus {
     if (upload !== null) {
       if (now() <= upload.modified.getTime() + SECONDS_TO_CUT * 1000) return { id, state: 'processing' };
       const since = upload.modified.toISOString();
@@ -113,41 +106,27 @@ export function createDesk({ store, buckets, maxBytes, now = Date.now }: DeskPar
   }
 
   return {
-    async open(options) {
+    async create(options) {
       const id = randomBytes(18).toString('base64url');
       const start = now();
-      const filed: Filed = { options, created: at(start), expires: at(start + SECONDS_TO_UPLOAD * 1000) };
-      const ticket = new TextEncoder().encode(JSON.stringify(filed));
+      const expires = at(start + SECONDS_TO_UPLOAD * 1000);
+      const ticket = new TextEncoder().encode(JSON.stringify({ schema: 1, options, created: at(start), expires }));
       const [form] = await Promise.all([
-        store.post(uploadAt(id), { maxBytes, seconds: SECONDS_TO_UPLOAD, fields: fieldsOf(options) }),
+        store.post(uploadAt(id), { maxBytes, seconds: SECONDS_TO_UPLOAD, fields: ticketFields(options) }),
         store.write(ticketAt(id), ticket, { contentType: 'application/json' }),
       ]);
-      return { id, upload: { ...form, method: 'POST', expires: filed.expires, maxBytes } };
+      return { id, upload: { ...form, method: 'POST', expires, maxBytes } };
     },
 
-    async look(id) {
-      const ticket = ID.test(id) ? await readJson<Filed>(ticketAt(id)) : null;
-      if (ticket === null) throw new DresscutError('not-found', 'No upload has this id.');
-      const [receipt, upload] = await Promise.all([readJson<Receipt>(receiptAt(id)), store.head(uploadAt(id))]);
+    async status(id) {
+      const ticket = ID.test(id) ? await readJson(store, ticketAt(id), ticketSchema) : null;
+      if (ticket === null || ticket === 'unreadable') throw new DresscutError('not-found', 'No upload has this id.');
+      const reading = readReceipt(store, buckets.cutouts, uploadAt(id).key);
+      const [receipt, upload] = await Promise.all([reading, store.head(uploadAt(id))]);
+      if (receipt === null || receipt === 'unreadable') return unfinished(id, ticket, upload);
       // A ticket can be used again until it expires: a receipt for an earlier photo is not the answer to the later.
-      const current = receipt !== null && (upload === null || receipt.source.etag === upload.etag);
+      const current = upload === null || receipt.source.etag === upload.etag;
       return current ? finished(id, receipt) : unfinished(id, ticket, upload);
     },
   };
-}
-
-/**
- * Always the same type, whatever the photo is: its bytes decide, and no browser shows an upload as a page. Every
- * option is spelt out, so that what was promised here holds whatever the defaults of other uploads are.
- */
-function fieldsOf(options: CutOutOptions): Record<string, string> {
-  const { background, size } = options;
-  const texts = {
-    ...options,
-    background: background === null ? 'transparent' : [background.r, background.g, background.b].join(','),
-    size: size ?? 'original',
-    masks: true,
-  };
-  const metadata = Object.entries(texts).map(([name, text]) => [`x-amz-meta-dresscut-${name}`, String(text)]);
-  return { 'Content-Type': 'application/octet-stream', ...Object.fromEntries(metadata) };
 }

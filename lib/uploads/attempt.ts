@@ -1,0 +1,96 @@
+import type { CutOut } from '../cut-out';
+import { asDresscutError, DresscutError } from '../errors';
+import { noDress } from '../no-dress';
+import type { Head, ModelInfo, PhotoStore } from '../ports';
+import { isAnswered, isSameFailure } from './compare';
+import { type DrawMask, drawPictures } from './pictures';
+import { readUpload } from './read-upload';
+import type { Receipt } from './receipt';
+import type { ResultFile } from './results';
+import { parseUploadOptions, type UploadOptions } from './upload-options';
+
+export interface AttemptDependencies {
+  readonly store: PhotoStore;
+  readonly cutOut: CutOut;
+  readonly drawMask: DrawMask;
+  readonly buckets: { readonly uploads: string; readonly cutouts: string };
+  /** Options of uploads that name none themselves. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** Of a photo, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** The upload as it was when it was looked at; `head` is `null` when it was gone. */
+export interface AttemptInput {
+  readonly key: string;
+  readonly head: Head | null;
+  readonly model: ModelInfo;
+  /** Of an earlier run; `null` when there is none. */
+  readonly previous: Receipt | null;
+}
+
+/** `changed`: the upload is another by now. `known`: the previous receipt already answers it. */
+export type AttemptResult =
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'answered'; readonly receipt: Receipt; readonly files: readonly ResultFile[] };
+
+const CHANGED: AttemptResult = { kind: 'changed' };
+const KNOWN: AttemptResult = { kind: 'known' };
+
+/**
+ * One try at one upload: read it, cut it, and say in a receipt what came of it. Nothing is written.
+ * @throws DresscutError from status 500; what is below is an answer, and stands in the receipt
+ */
+export function createAttempt(dependencies: AttemptDependencies): (input: AttemptInput) => Promise<AttemptResult> {
+  const { store, cutOut, drawMask, buckets, defaults, maxBytes } = dependencies;
+  return async ({ key, head, model, previous }) => {
+    const start = performance.now();
+    const place = { bucket: buckets.uploads, key, version: head?.version };
+    const seal = (rest: Pick<Receipt, 'status' | 'options' | 'findings' | 'outputs' | 'problem'>): Receipt => ({
+      schema: 1,
+      source: sourceOf(place, head),
+      model: { name: model.name, version: model.version, sha256: model.sha256 },
+      milliseconds: Math.round(performance.now() - start),
+      finished: new Date().toISOString(),
+      ...rest,
+    });
+    let asked: UploadOptions | null = null;
+    try {
+      if (head === null) throw new DresscutError('not-found', 'The upload had vanished before it was looked at.');
+      const tags = await store.tags(place);
+      if (tags === null) return CHANGED;
+      asked = parseUploadOptions(defaults, tags, head.metadata);
+      if (previous !== null && (await isAnswered(store, buckets.cutouts, previous, { head, model, asked }))) {
+        return KNOWN;
+      }
+      const photo = await readUpload(store, place, head, maxBytes);
+      if (photo === null) return CHANGED;
+      const result = await cutOut(photo, asked.options);
+      const files = await drawPictures(key, result, asked, drawMask);
+      const outputs = files.map(({ kind, key: to, picture: { contentType, width, height, bytes } }) => {
+        return { kind, key: to, contentType, width, height, bytes: bytes.length };
+      });
+      const { options } = asked;
+      const { findings } = result;
+      const problem = result.image === null ? problemOf(noDress(findings, options)) : null;
+      return { kind: 'answered', receipt: seal({ status: 'done', options, findings, outputs, problem }), files };
+    } catch (thrown) {
+      const error = asDresscutError(thrown);
+      if (!error.final) throw error;
+      const options = asked?.options ?? null;
+      const receipt = seal({ status: 'failed', options, findings: null, outputs: [], problem: problemOf(error) });
+      // A failure is as lasting as a result: the same bytes and options fail again.
+      if (asked === null && previous !== null && isSameFailure(previous, receipt)) return KNOWN;
+      return { kind: 'answered', receipt, files: [] };
+    }
+  };
+}
+
+function sourceOf({ bucket, key }: { bucket: string; key: string }, head: Head | null): Receipt['source'] {
+  return { bucket, key, etag: head?.etag ?? null, version: head?.version ?? null, bytes: head?.bytes ?? null };
+}
+
+function problemOf({ code, message, facts }: DresscutError): Receipt['problem'] {
+  return { code, detail: message, facts };
+}

@@ -1,0 +1,54 @@
+import type { PhotoStore } from '../ports';
+import { receiptKey } from './keys';
+import type { Receipt, ReceiptOutput } from './receipt';
+
+/** A picture as bytes, and what it is. */
+export interface Picture {
+  readonly contentType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A picture, and where it goes. */
+export interface ResultFile {
+  readonly kind: ReceiptOutput['kind'];
+  readonly key: string;
+  readonly picture: Picture;
+}
+
+/** A newer upload of the same key replaces what lies here: every copy asks before it is used. */
+const CACHE_CONTROL = 'no-cache';
+
+/**
+ * Pictures, then the receipt that names them, then away with what an earlier run left and this one did not write.
+ * @param earlier keys of pictures that may be there
+ */
+export async function writeResults(
+  store: PhotoStore,
+  bucket: string,
+  { receipt, files }: { readonly receipt: Receipt; readonly files: readonly ResultFile[] },
+  earlier: readonly string[],
+): Promise<void> {
+  const common = { cacheControl: CACHE_CONTROL, metadata: metadataOf(receipt) };
+  for (const { key, picture } of files) {
+    await store.write({ bucket, key }, picture.bytes, { contentType: picture.contentType, ...common });
+  }
+  const text = new TextEncoder().encode(`${JSON.stringify(receipt, null, 2)}\n`);
+  const place = { bucket, key: receiptKey(receipt.source.key) };
+  await store.write(place, text, { contentType: 'application/json', ...common });
+  const written = new Set(files.map(({ key }) => key));
+  for (const key of earlier) {
+    if (!written.has(key)) await store.remove({ bucket, key });
+  }
+}
+
+/** Beside each file: which upload it is of, what was found, and by which network. */
+function metadataOf({ source: { etag, version }, findings, model }: Receipt): Record<string, string> {
+  return {
+    ...(etag === null ? {} : { 'dresscut-source-etag': etag }),
+    ...(version === null ? {} : { 'dresscut-source-version': version }),
+    'dresscut-verdict': findings?.verdict ?? 'none',
+    'dresscut-model': `${model.name}@${model.version}`,
+  };
+}
