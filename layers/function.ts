@@ -10,6 +10,7 @@ const NOT_ON_LAMBDA = [
   '@tensorflow/tfjs-converter',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-node',
+  '@libsql/client',
 ];
 
 /**

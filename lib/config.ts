@@ -39,6 +39,8 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** Options of uploads that name none themselves (`DRESSCUT_OPTIONS`, as a query: `format=webp&crop=true`). */
   readonly uploadDefaults: Readonly<Record<string, string>>;
+  /** Where the catalogues of dresses are: a file, or `s3vectors:` and a vector bucket (`DRESSCUT_CATALOGUE`). */
+  readonly catalogue: string | undefined;
   /** Deliveries after which the queue gives a message up (`DRESSCUT_MAX_RECEIVES`), as the queue is set to. */
   readonly maxReceives: number;
 }
@@ -63,6 +65,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Endpoint: env.DRESSCUT_S3_ENDPOINT || undefined,
     s3Region: env.AWS_ACCESS_KEY_ID ? env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1' : undefined,
     uploadDefaults: Object.fromEntries(new URLSearchParams(env.DRESSCUT_OPTIONS ?? '')),
+    catalogue: env.DRESSCUT_CATALOGUE || undefined,
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
   };
 }

@@ -9,9 +9,11 @@ export const STATUS = {
   'key-missing': 401,
   'key-wrong': 403,
   'not-found': 404,
+  'catalogues-off': 404,
   'uploads-off': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
+  'catalogue-version': 409,
   'upload-expired': 410,
   'too-large': 413,
   'too-many-pixels': 413,
@@ -20,6 +22,7 @@ export const STATUS = {
   'undecodable-image': 422,
   'no-dress': 422,
   'model-unavailable': 503,
+  'catalogue-unavailable': 503,
   busy: 503,
   'out-of-time': 503,
   internal: 500,
@@ -56,6 +59,10 @@ export class DresscutError extends Error {
 /** Any thrown thing as a `DresscutError`; strangers become `internal` with the stranger as `cause`. */
 export function asDresscutError(thrown: unknown): DresscutError {
   if (thrown instanceof DresscutError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new DresscutError('internal', message, { cause: thrown });
+  return new DresscutError('internal', messageOf(thrown), { cause: thrown });
+}
+
+/** What a thrown thing says; libraries in WASM throw numbers. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
