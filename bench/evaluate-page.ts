@@ -1,9 +1,8 @@
-import { escapeHtml, headOf } from '../bin/html';
-import { makeThumbnails } from '../bin/thumbnails';
-import { DEFAULTS } from '../lib/options';
+import { escapeHtml, headOf } from '../lib/html';
 import { sharp } from '../lib/pipeline/codec';
 import type { Segmenter } from '../lib/ports';
-import { cutterOf, overview, type Result, type Row, ranked, type Summary } from './evaluation';
+import { makeThumbnails } from '../lib/thumbnails';
+import { finderOf, overview, type Result, type Row, ranked, type Summary } from './evaluation';
 import { framed } from './framed';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import { halves, iou } from './scores';
@@ -85,12 +84,13 @@ async function picturesOf(
 ): Promise<Map<string, string>> {
   const ids = (wanted: boolean) => [...new Set(rows.filter(({ worn }) => worn === wanted).map(({ id }) => id))];
   const shown = { ...folder, split: { dress: ids(true), no_dress: ids(false) } };
-  const cutOut = cutterOf((results[0] as Result).way, segmenter);
+  const { way } = results[0] as Result;
+  const find = finderOf(way, segmenter);
   const found = new Map<string, string>();
   for await (const { id, bytes: own, worn } of labelledPhotos(shown)) {
     const bytes = folder.around ? await framed(own, folder.around) : own;
-    const result = await cutOut(bytes, { ...DEFAULTS, expect: 'dress', output: 'mask', size: 64 });
-    const { photo, cutout, width, height } = await makeThumbnails(bytes, result, SIDE);
+    const result = await find(bytes, way);
+    const { photo, cutout, width, height } = await makeThumbnails(result, SIDE);
     const { dress } = await truthOf(folder, id, result.findings.photo);
     const guess = halves(result.matte?.alpha ?? new Uint8Array(dress.length));
     const compared = await differences(photo, worn ? dress : dress.map(() => 0), guess, result.findings.photo, {

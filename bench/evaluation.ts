@@ -1,8 +1,7 @@
 import { createApp } from '../lib/app';
-import { type CutOut, createCutOut } from '../lib/cut-out';
+import { createFind, type Find } from '../lib/find';
 import type { Findings } from '../lib/findings';
-import { loadOpenCv } from '../lib/opencv';
-import { DEFAULTS, type EXPECTS, type MODES } from '../lib/options';
+import type { EXPECTS, MODES } from '../lib/options';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Segmenter } from '../lib/ports';
@@ -41,8 +40,8 @@ export const WAYS: readonly Way[] = [
 
 const changed =
   (change: Partial<RefineSettings>): typeof refine =>
-  (photo, probabilities, opencv) =>
-    refine(photo, probabilities, opencv, { ...REFINE, ...change });
+  (photo, probabilities) =>
+    refine(photo, probabilities, { ...REFINE, ...change });
 
 /** The first way with a step switched off: what is each worth? */
 export const SWITCHED: readonly Way[] = [
@@ -85,17 +84,17 @@ export async function evaluate(
   ways: readonly Way[],
   segmenter: Segmenter = createApp().segmenter,
 ): Promise<{ results: Result[]; failures: Failure[] }> {
-  const askers = ways.map((way) => ({ way, rows: [] as Row[], cutOut: cutterOf(way, segmenter) }));
+  const askers = ways.map((way) => ({ way, rows: [] as Row[], find: finderOf(way, segmenter) }));
   const failures: Failure[] = [];
   for await (const { id, bytes: own, worn } of labelledPhotos(folder)) {
     try {
       const bytes = folder.around ? await framed(own, folder.around) : own;
       // The first photo of all pays for loading the network and OpenCV; nobody asks how long that takes here.
-      if (askers.every(({ rows }) => rows.length === 0)) await askers[0]?.cutOut(bytes, { ...DEFAULTS, size: 64 });
+      if (askers.every(({ rows }) => rows.length === 0)) await askers[0]?.find(bytes, askers[0].way);
       const found: { rows: Row[]; row: Row }[] = [];
-      for (const { way, rows, cutOut } of askers) {
+      for (const { way, rows, find } of askers) {
         if (way.expect === 'dress' && !worn) continue; // nobody would ask for it
-        found.push({ rows, row: await judge(folder, id, bytes, worn, way, cutOut) });
+        found.push({ rows, row: await judge(folder, id, bytes, worn, way, find) });
       }
       for (const { rows, row } of found) rows.push(row);
     } catch (thrown) {
@@ -106,9 +105,8 @@ export async function evaluate(
 }
 
 /** The pipeline as a way asks for it. */
-export function cutterOf(way: Way, segmenter: Segmenter): CutOut {
-  const parts = { segmenter, opencv: loadOpenCv };
-  return createCutOut(way.refine === undefined ? parts : { ...parts, refine: way.refine });
+export function finderOf({ refine: toMatte = refine }: Way, segmenter: Segmenter): Find {
+  return createFind({ segmenter, refine: toMatte });
 }
 
 async function judge(
@@ -117,9 +115,9 @@ async function judge(
   bytes: Uint8Array,
   worn: boolean,
   { mode, expect }: Way,
-  cutOut: CutOut,
+  find: Find,
 ): Promise<Row> {
-  const { findings, matte } = await cutOut(bytes, { ...DEFAULTS, mode, expect, output: 'mask' });
+  const { findings, matte } = await find(bytes, { mode, expect });
   const { width, height } = findings.photo;
   const truth = await truthOf(folder, id, { width, height });
   // What is not worn as a dress is none, whatever the labels call it.

@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { createApp } from '../lib/app';
 import { look } from '../lib/look';
-import { loadOpenCv } from '../lib/opencv';
 import { decode } from '../lib/pipeline/decode';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
@@ -58,7 +57,6 @@ async function main(): Promise<void> {
   const split = JSON.parse(await readFile(options.split, 'utf8')) as { dress: string[] };
   const folder = { ...options, classes: { dress: [14], skin: [41] }, split: { dress: split.dress, no_dress: [] } };
   const prepared = await prepare(folder);
-  const opencv = await loadOpenCv();
   const rows: (string | number)[][] = [
     ['variant', 'IoU', 'mean IoU', 'boundary IoU', 'skin leak', 'median ms', 'slowest ms'],
   ];
@@ -92,7 +90,7 @@ async function main(): Promise<void> {
   await try_('threshold at 0.5', async (one) => threshold(one.photo, one.probabilities));
   for (const [name, change] of Object.entries(VARIANTS)) {
     if (options.only && !name.includes(options.only)) continue;
-    await try_(name, (one) => refine(one.photo, one.probabilities, async () => opencv, { ...REFINE, ...change }));
+    await try_(name, (one) => refine(one.photo, one.probabilities, { ...REFINE, ...change }));
   }
   const text = table(rows);
   process.stdout.write(`${text}\n`);

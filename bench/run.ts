@@ -5,7 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { type EngineRow, enginesAll, engineTable } from './engines';
+import { enginesAll, engineTable } from './engines';
+import type { First, Memory, Rival, Speed, Timing } from './figures';
 import { machine } from './machine';
 import { median } from './scores';
 import { speedPage } from './speed-page';
@@ -38,58 +39,6 @@ const QUICK: typeof FULL = {
   photos: 6,
   peers: false,
 };
-
-export interface Timing {
-  readonly threads: number;
-  readonly format: string;
-  readonly megapixels: number;
-  readonly unavoidable: number;
-  readonly whole: number;
-  readonly ratio: number;
-  readonly steps: Readonly<Record<string, number>>;
-  readonly peakRss: number;
-}
-
-/** Milliseconds of a whole process, from its start to its end, for one photo. */
-export interface First {
-  readonly threads: number;
-  readonly megapixels: number;
-  readonly whole: number;
-  readonly unavoidable: number;
-  readonly peakRss: number;
-}
-
-export interface Rival {
-  readonly name: string;
-  readonly can: string;
-  readonly cannot: string;
-  /** Milliseconds of what `measured` names, and of ours for the same; `null`: it did not run, for `reason`. */
-  readonly measured: string;
-  readonly theirs: number | null;
-  readonly ours: number | null;
-  readonly peakRss: number | null;
-  readonly reason?: string;
-}
-
-/** Resident memory of one process, MB, over photos of one size: it must not grow. */
-export interface Memory {
-  readonly megapixels: number;
-  readonly seen: readonly { photos: number; rss: number }[];
-  readonly peakRss: number;
-}
-
-export interface Speed {
-  readonly date: string;
-  readonly quick: boolean;
-  readonly machine: ReturnType<typeof machine>;
-  readonly timings: readonly Timing[];
-  readonly growth: readonly { threads: number; format: string; whole: number; unavoidable: number }[];
-  readonly first: readonly First[];
-  readonly throughput: readonly { workers: number; perSecond: number }[];
-  readonly memory: Memory;
-  readonly engines: readonly EngineRow[];
-  readonly rivals: readonly Rival[];
-}
 
 async function main(): Promise<void> {
   const { quick, engines, out } = new Command('bench')

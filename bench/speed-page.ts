@@ -1,5 +1,5 @@
-import { escapeHtml, headOf } from '../bin/html';
-import type { Speed, Timing } from './run';
+import { escapeHtml, headOf } from '../lib/html';
+import type { Speed, Timing } from './figures';
 
 /** The figures of one run as one HTML page: plots are drawn as SVG, nothing is fetched. */
 export function speedPage(speed: Speed): string {

@@ -61,13 +61,13 @@ async function cutAll(request: Request, jobs: readonly Job[], surroundings: Surr
     const worker = async () => {
       for (const job of queue) {
         if (signal.aborted || over) return;
-        const { outcome, bytes } = await cutOne(job, request, surroundings.cutOut, signal);
+        const outcome = await cutOne(job, request, surroundings.cutOut, signal);
         if (outcome === null) return;
         count(tally, outcome);
         tell(outcome, request, jobs.length === 1, stdout, progress);
         // Without a network no other photo fares better.
         if (outcome.error?.code === 'model-unavailable') over = true;
-        await report?.add(outcome, bytes).catch((thrown) => {
+        await report?.add(outcome).catch((thrown) => {
           over = true;
           throw thrown;
         });
@@ -96,22 +96,16 @@ async function cutAll(request: Request, jobs: readonly Job[], surroundings: Surr
 }
 
 /** Cut one photo and write its result. The outcome is `null` when the signal came first. */
-async function cutOne(
-  job: Job,
-  { options }: Request,
-  cutOut: CutOut,
-  signal: AbortSignal,
-): Promise<{ outcome: Outcome | null; bytes: Uint8Array | null }> {
-  let bytes: Uint8Array | null = null;
+async function cutOne(job: Job, { options }: Request, cutOut: CutOut, signal: AbortSignal): Promise<Outcome | null> {
   try {
     if (job.refused !== null) throw job.refused;
-    bytes = await read(job.source);
+    const bytes = await read(job.source);
     const result = await unlessAborted(cutOut(bytes, options), signal);
-    if (result === null) return { outcome: null, bytes };
+    if (result === null) return null;
     if (result.image !== null) await writeWhole(job.target, result.image.bytes);
-    return { outcome: { job, result }, bytes };
+    return { job, result };
   } catch (thrown) {
-    return { outcome: { job, error: asDresscutError(thrown) }, bytes };
+    return { job, error: asDresscutError(thrown) };
   }
 }
 

@@ -1,9 +1,9 @@
 import { relative, sep } from 'node:path';
 import type { Findings } from '../lib/findings';
+import { escapeHtml, headOf } from '../lib/html';
 import type { CutOutOptions } from '../lib/options';
-import { escapeHtml, headOf } from './html';
+import type { Thumbnails } from '../lib/thumbnails';
 import { type Outcome, percent, type Tally } from './sentences';
-import type { Thumbnails } from './thumbnails';
 
 const KINDS = ['ok', 'review', 'no_dress', 'failed'] as const;
 

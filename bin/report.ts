@@ -1,17 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CutOutOptions } from '../lib/options';
+import { makeThumbnails } from '../lib/thumbnails';
 import { withTemporaryFile, writeWhole } from './files';
 import { ending, head, type ModelName, row } from './report-page';
 import { count, type Outcome, type Tally } from './sentences';
-import { makeThumbnails } from './thumbnails';
 
 const THUMBNAIL_SIDE = 480;
 
 /** Collects outcomes for the report page. */
 export interface Report {
-  /** @param bytes the photo's file, where it could be read */
-  add(outcome: Outcome, bytes: Uint8Array | null): Promise<void>;
+  add(outcome: Outcome): Promise<void>;
 }
 
 /** Where one photo's row waits on disk, and what decides its place on the page. */
@@ -40,12 +39,10 @@ export function withReport(
     let model: ModelName | null = null;
     let end = 0;
     const finished = await work({
-      async add(outcome, bytes) {
+      async add(outcome) {
         // A photo may be cut and still resist being made small: its row then has no pictures.
         const pictures =
-          outcome.result !== undefined && bytes !== null
-            ? await makeThumbnails(bytes, outcome.result, THUMBNAIL_SIDE).catch(() => null)
-            : null;
+          outcome.result === undefined ? null : await makeThumbnails(outcome.result, THUMBNAIL_SIDE).catch(() => null);
         const html = Buffer.from(row(outcome, pictures, out, options));
         // The place is taken before the write begins: two photos may end at once.
         const start = end;

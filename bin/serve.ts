@@ -1,5 +1,5 @@
+import { createService } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
-import { createService } from '../lib/service';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 
 /** The HTTPS API without its S: for a container or a server behind something that speaks TLS. */

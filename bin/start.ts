@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createApp } from '../lib/app';
+import { createApp, createService, createUploads } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
-import { createService } from '../lib/service';
 import { s3Store } from '../lib/storage/s3';
 import { createConsume, type UploadObserver } from '../lib/uploads/consume';
-import { createUploads } from '../lib/uploads-service';
 import { demonstrate } from './demo';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 import { createLocalQueue, MAX_RECEIVES } from './local-queue';

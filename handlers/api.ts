@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { createService } from '../lib/app';
 import { loadConfig } from '../lib/config';
-import { createService } from '../lib/service';
 
 /** Lambda carries 6 MB either way, binary as base64; 64 kB of that are for headers and JSON around the picture. */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 64 * 1024;

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, S3BatchEvent } from 'aws-lambda';
+import { createUploads } from '../lib/app';
 import { loadConfig } from '../lib/config';
 import { answerBatch, type BatchAnswer } from '../lib/uploads/batch-operations';
-import { createUploads } from '../lib/uploads-service';
 
 const logger = new Logger({ serviceName: 'dresscut-batch' });
 const processUpload = createUploads(loadConfig());

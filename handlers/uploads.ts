@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createUploads } from '../lib/app';
 import { loadConfig } from '../lib/config';
 import { createConsume } from '../lib/uploads/consume';
 import { lambdaObserver } from '../lib/uploads/lambda-observer';
-import { createUploads } from '../lib/uploads-service';
 
 const config = loadConfig();
 const logger = new Logger({ serviceName: 'dresscut-uploads' });

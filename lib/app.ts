@@ -1,28 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
+import { version } from '../package.json';
 import type { Catalogue } from './catalogue/catalogue';
 import { openCatalogue } from './catalogue/open';
 import { type Config, loadConfig } from './config';
 import { type CutOut, createCutOut } from './cut-out';
+import { messageOf } from './errors';
+import { createFind, type Find } from './find';
+import { createHttp } from './http/create-http';
+import type { Limits } from './http/cutouts';
+import type { Keys } from './http/keys';
 import { log } from './log';
-import { loadOpenCv } from './opencv';
+import { MAX_BYTES } from './pipeline/limits';
 import type { Segmenter } from './ports';
 import { onnxSegmenter } from './segmenters/onnx';
 import { tfjsSegmenter } from './segmenters/tfjs';
+import { s3Store } from './storage/s3';
+import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
+import { createTickets, type Tickets } from './uploads/tickets';
+import { parseUploadOptions } from './uploads/upload-options';
 
 /** The real parts, joined. */
 export interface App {
+  readonly find: Find;
   readonly cutOut: CutOut;
   readonly segmenter: Segmenter;
   /** `null` where none is configured. */
   readonly catalogue: Catalogue | null;
 }
 
-/** The composition root: the one place that chooses implementations. Call it once per process. */
+/**
+ * This file is the composition root: the one place that chooses implementations. `createApp` joins what every road
+ * needs, `createService` puts HTTP on top of it, `createUploads` the S3 road. Call each once per process.
+ */
 export function createApp(config: Config = loadConfig()): App {
   sharp.concurrency(config.threads);
   const segmenter = segmenterOf(config);
+  const find = createFind({ segmenter });
   const catalogue = config.catalogue === undefined ? null : openCatalogue(config.catalogue);
-  return { cutOut: createCutOut({ segmenter, opencv: loadOpenCv }), segmenter, catalogue };
+  return { find, cutOut: createCutOut(find), segmenter, catalogue };
+}
+
+/** What differs between the roads that serve HTTP. */
+export interface Road {
+  readonly keys: Keys;
+  /** Largest call and largest answer, counted as base64, in bytes; `null` for no limit. */
+  readonly maxAnswerBytes: number | null;
+}
+
+/** API Gateway ends a call at 30 s; what is left is for the answer to travel. */
+const MAX_SECONDS = 25;
+
+/** 16 photos of 25 MB are 400 MB, and as many may be arriving; at a second each the last still comes within its time. */
+const MAX_WAITING = 16;
+
+/** The HTTP API with its real parts. */
+export function createService(
+  config: Config,
+  { keys, maxAnswerBytes }: Road,
+  app: App = createApp(config),
+): ReturnType<typeof createHttp> {
+  const limits: Limits = {
+    maxBytes: maxAnswerBytes === null ? MAX_BYTES : Math.min(MAX_BYTES, asBinary(maxAnswerBytes)),
+    maxAnswerBytes,
+    maxSeconds: MAX_SECONDS,
+    atOnce: config.concurrency,
+    maxWaiting: MAX_WAITING,
+  };
+  const describeModel = () => readModel(config.models);
+  return createHttp({ ...app, limits, keys, tickets: ticketsOf(config), version, describeModel, log });
+}
+
+/**
+ * The use-case for uploads with its real parts.
+ * @throws Error that names the variable which is not set, or holds what no upload can be cut with
+ */
+export function createUploads(config: Config, app: App = createApp(config)): ProcessUpload {
+  const uploads = named('DRESSCUT_UPLOADS_BUCKET', config.uploadsBucket);
+  const cutouts = named('DRESSCUT_CUTOUTS_BUCKET', config.cutoutsBucket);
+  const defaults = checked(config.uploadDefaults);
+  const store = s3Store(config);
+  return createProcessUpload({ ...app, store, buckets: { uploads, cutouts }, defaults, maxBytes: MAX_BYTES });
 }
 
 /** Nothing is chosen by what happens to be installed, except where `tfjs` asks for just that. */
@@ -31,4 +90,39 @@ const RUNTIMES = { tfjs: 'any', 'tfjs-node': 'native', 'tfjs-wasm': 'wasm' } as 
 function segmenterOf({ segmenter, models, threads }: Config): Segmenter {
   if (segmenter === 'onnx') return onnxSegmenter({ models, threads });
   return tfjsSegmenter({ models, runtime: RUNTIMES[segmenter], log });
+}
+
+/** What fits into so much base64, in whole 0.1 MB, because people read it. */
+function asBinary(base64Bytes: number): number {
+  return Math.floor((base64Bytes * 3) / 4 / 1e5) * 1e5;
+}
+
+/** Uploads need both buckets; without them the API works on what it is sent. */
+function ticketsOf(config: Config): Tickets | null {
+  const { uploadsBucket: uploads, cutoutsBucket: cutouts } = config;
+  if (uploads === undefined || cutouts === undefined) return null;
+  return createTickets({ store: s3Store(config), buckets: { uploads, cutouts }, maxBytes: MAX_BYTES });
+}
+
+/** The manifest as training wrote it, and the model card where there is one. */
+async function readModel(models: string): Promise<{ manifest: unknown; card: string | null }> {
+  const manifest: unknown = JSON.parse(await readFile(join(models, 'model.json'), 'utf8'));
+  const card = await readFile(join(models, 'MODEL_CARD.md'), 'utf8').catch(() => null);
+  return { manifest, card };
+}
+
+function named(variable: string, bucket: string | undefined): string {
+  if (bucket === undefined) throw new Error(`${variable} must name a bucket`);
+  return bucket;
+}
+
+/** A mistake of whoever set this up must not be told to everybody who uploads, as a lasting fault of theirs. */
+function checked(defaults: Config['uploadDefaults']): Config['uploadDefaults'] {
+  try {
+    // With a background: a default of JPEG waits for the one that each upload names itself.
+    parseUploadOptions({ background: 'white', ...defaults });
+  } catch (cause) {
+    throw new Error(`DRESSCUT_OPTIONS: ${messageOf(cause)}`, { cause });
+  }
+  return defaults;
 }

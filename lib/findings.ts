@@ -1,3 +1,4 @@
+import { DresscutError } from './errors';
 import type { Box } from './raster';
 
 /** The pipeline's steps in their order; the keys of `Findings.milliseconds`. */
@@ -24,4 +25,25 @@ export interface Findings {
   readonly model: { readonly name: string; readonly version: string };
   /** Wall-clock milliseconds of each step that ran. */
   readonly milliseconds: Readonly<Partial<Record<Step, number>>>;
+}
+
+/**
+ * The error of a road whose caller asked for a picture of a photo that shows no dress.
+ *
+ * @param expect what the caller said of the photo
+ * @param message instead of the usual one
+ */
+export function noDress(
+  { verdict, presence, confidence }: Findings,
+  expect: 'auto' | 'dress' = 'auto',
+  message: string = expect === 'dress' ? NONE_FOUND : noneWorn(presence),
+): DresscutError {
+  return new DresscutError('no-dress', message, { facts: { verdict, presence, confidence } });
+}
+
+const NONE_FOUND = 'No dress could be found in the photo, although expect=dress says that there is one.';
+
+function noneWorn(presence: number): string {
+  const sure = `the network gives it a probability of ${presence.toFixed(2)}`;
+  return `The photo shows no dress: ${sure}. If one is certainly worn, say expect=dress.`;
 }

@@ -46,7 +46,7 @@ export interface OpenCv {
 }
 
 /** OpenCV in a box: some builds of the module are their own thenable, and awaiting such a thing never ends. */
-export interface OpenCvBox {
+interface OpenCvBox {
   readonly cv: OpenCv;
 }
 
@@ -75,13 +75,14 @@ async function start(): Promise<OpenCvBox> {
 export type Own = <T extends { delete(): void }>(thing: T) => T;
 
 /**
- * Run `work` and free every Mat that it owns, also when it throws. Synchronous on purpose: two scopes
- * never interleave, so OpenCV's one random generator stays ours from seed to result.
+ * Load OpenCV where it is not yet, run `work`, and free every Mat that it owns, also when it throws. The work itself is
+ * synchronous on purpose: two scopes never interleave, so OpenCV's one random generator stays ours from seed to result.
  *
  * @param work allocates through `own`, computes, copies its result out of the heap, returns it.
  * @throws DresscutError `internal` with OpenCV's own message; OpenCV itself throws bare numbers.
  */
-export function scoped<T>({ cv }: OpenCvBox, work: (cv: OpenCv, own: Own) => T): T {
+export async function scoped<T>(work: (cv: OpenCv, own: Own) => T): Promise<T> {
+  const { cv } = await loadOpenCv();
   const owned: { delete(): void }[] = [];
   const own: Own = (thing) => {
     owned.push(thing);

@@ -5,8 +5,9 @@ import { boundaryOverlap, halves, iou, overlap } from '../bench/scores';
 import { createApp } from '../lib/app';
 import { type CutOut, type CutOutResult, createCutOut } from '../lib/cut-out';
 import { DresscutError } from '../lib/errors';
+import { createFind } from '../lib/find';
 import { STEPS } from '../lib/findings';
-import { loadOpenCv } from '../lib/opencv';
+import { scoped } from '../lib/opencv';
 import { type CutOutOptions, DEFAULTS } from '../lib/options';
 import { VERDICT } from '../lib/pipeline/measure';
 import type { Segmenter } from '../lib/ports';
@@ -14,6 +15,14 @@ import type { Probabilities } from '../lib/raster';
 import { configUnderTest } from './config-under-test';
 import { refusal } from './pipeline/pictures';
 import { discPhoto, discProbabilities, discTruth, probabilitiesOf } from './pipeline/scenes';
+
+jest.mock('../lib/opencv', () => {
+  const real: typeof import('../lib/opencv') = jest.requireActual('../lib/opencv');
+  return { ...real, scoped: jest.fn(real.scoped) };
+});
+/** The real one, watched. */
+const opencv = jest.mocked(scoped);
+beforeEach(() => opencv.mockClear());
 
 const FIXTURES = join(__dirname, 'fixtures');
 /** How well the shipped network cuts our own rendered photo; the matte of a network trained for an hour reached 0.96 and 0.86. */
@@ -100,9 +109,8 @@ describe('a photo of a person in a dress', () => {
 describe('a photo without a dress', () => {
   it('is answered with no_dress, without a picture, without OpenCV', async () => {
     const { segmenter } = createApp({ ...configUnderTest(), threads: 1 });
-    const opencv = jest.fn(loadOpenCv);
     const bytes = await readFile(join(FIXTURES, 'no-dress.jpg'));
-    const { findings, image, matte } = await createCutOut({ segmenter, opencv })(bytes, asking());
+    const { findings, image, matte } = await createCutOut(createFind({ segmenter }))(bytes, asking());
     expect(findings).toMatchObject({ verdict: 'no_dress', box: null, coverage: 0, confidence: 0, skinLeak: 0 });
     expect(findings.presence).toBeLessThan(VERDICT.absent);
     expect(Object.keys(findings.milliseconds)).toEqual(['decode', 'segment', 'measure']);
@@ -133,7 +141,7 @@ describe('the use-case', () => {
   }
   const disc = discProbabilities(photo, { longest: 128 });
   const knowing = telling(() => disc);
-  const cutOutOf = (segmenter: Segmenter): CutOut => createCutOut({ segmenter, opencv: loadOpenCv });
+  const cutOutOf = (segmenter: Segmenter): CutOut => createCutOut(createFind({ segmenter }));
   const cutOut = cutOutOf(knowing);
 
   it('shows the segmenter the photo at the size that it asked for', async () => {
@@ -233,12 +241,8 @@ describe('the use-case', () => {
   });
 
   it('says no_dress, with no picture and no OpenCV, where a caller expects one and none is to be seen', async () => {
-    const opencv = jest.fn(loadOpenCv);
     const blind = telling((width, height) => probabilitiesOf(width, height, () => 0.2));
-    const { findings, image, matte } = await createCutOut({ segmenter: blind, opencv })(
-      bytes,
-      asking({ expect: 'dress' }),
-    );
+    const { findings, image, matte } = await cutOutOf(blind)(bytes, asking({ expect: 'dress' }));
     expect([findings.verdict, image, matte]).toEqual(['no_dress', null, null]);
     expect(opencv).not.toHaveBeenCalled();
   });
@@ -257,9 +261,10 @@ describe('the use-case', () => {
     expect(await refusal(cutOutOf(broken)(bytes, asking()))).toBe(absent);
 
     const failed = new DresscutError('internal', 'OpenCV did not start');
-    const lame = createCutOut({ segmenter: knowing, opencv: () => Promise.reject(failed) });
-    expect(await refusal(lame(bytes, asking()))).toBe(failed);
-    expect(await refusal(lame(bytes, asking({ mode: 'article' })))).toBe(failed);
+    for (const mode of ['default', 'article'] as const) {
+      opencv.mockRejectedValueOnce(failed);
+      expect(await refusal(cutOut(bytes, asking({ mode })))).toBe(failed);
+    }
   });
 
   it('refuses a transparent JPEG in words', async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createService } from '../lib/app';
 import { loadConfig } from '../lib/config';
-import { createService } from '../lib/service';
 
 const ROOT = join(__dirname, '..');
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { halves, iou, overlap } from '../bench/scores';
 import { CLOSER, look } from '../lib/look';
-import { loadOpenCv } from '../lib/opencv';
 import { measure } from '../lib/pipeline/measure';
 import { refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
@@ -152,7 +151,7 @@ describe('look', () => {
     });
 
     it('is refined and measured in the photo, not in the part that was looked at', async () => {
-      const matte = await refine(photo, closer, loadOpenCv);
+      const matte = await refine(photo, closer);
       expect(iou(overlap(halves(matte.alpha), truth))).toBeGreaterThan(0.98);
       const { coverage, box, confidence } = measure(matte, closer, 'dress');
       expect(coverage).toBeCloseTo(Math.PI * 0.1 ** 2, 3);

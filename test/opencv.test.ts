@@ -1,5 +1,5 @@
 import { DresscutError } from '../lib/errors';
-import { loadOpenCv, type Mat, type OpenCv, type OpenCvBox, type Own, scoped } from '../lib/opencv';
+import { loadOpenCv, type Mat, type OpenCv, type Own, scoped } from '../lib/opencv';
 import { cleanUp } from '../lib/pipeline/clean-up';
 import {
   grabCutFromBox,
@@ -9,12 +9,8 @@ import {
   SURE_FOREGROUND,
 } from '../lib/pipeline/grab-cut';
 import { REFINE } from '../lib/pipeline/refine';
+import { refusal } from './pipeline/pictures';
 import { bytesOf, discPhoto, insideDisc } from './pipeline/scenes';
-
-let box: OpenCvBox;
-beforeAll(async () => {
-  box = await loadOpenCv();
-});
 
 const freed = (mat: Mat): boolean => (mat as unknown as { isDeleted(): boolean }).isDeleted();
 
@@ -23,25 +19,15 @@ function threeMats(cv: OpenCv, own: Own): Mat[] {
   return [own(new cv.Mat()), own(new cv.Mat(4, 5, cv.CV_8UC3)), own(cv.Mat.zeros(4, 5, cv.CV_8UC1))];
 }
 
-/** What a call threw; fails when it did not throw. */
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (thrown) {
-    return thrown;
-  }
-  throw new Error('expected a throw, received a result');
-}
-
 /** Size of OpenCV's memory in bytes; it never shrinks. */
-function heapBytes(): number {
-  return scoped(box, (cv, own) => own(new cv.Mat(1, 1, cv.CV_8UC1)).data.buffer.byteLength);
+function heapBytes(): Promise<number> {
+  return scoped((cv, own) => own(new cv.Mat(1, 1, cv.CV_8UC1)).data.buffer.byteLength);
 }
 
 describe('scoped', () => {
-  test('gives back what the work returns and frees every Mat that it owned', () => {
+  test('gives back what the work returns and frees every Mat that it owned', async () => {
     const mats: Mat[] = [];
-    const answer = scoped(box, (cv, own) => {
+    const answer = await scoped((cv, own) => {
       mats.push(...threeMats(cv, own));
       expect(mats.map(freed)).toEqual([false, false, false]);
       return 42;
@@ -50,43 +36,42 @@ describe('scoped', () => {
     expect(mats.map(freed)).toEqual([true, true, true]);
   });
 
-  test('frees every Mat when the work throws, and says what was thrown', () => {
+  test('frees every Mat when the work throws, and says what was thrown', async () => {
     const mats: Mat[] = [];
     const stranger = new RangeError('no such row');
-    const thrown = thrownBy(() =>
-      scoped(box, (cv, own) => {
+    const thrown = await refusal(
+      scoped((cv, own) => {
         mats.push(...threeMats(cv, own));
         throw stranger;
       }),
-    ) as DresscutError;
+    );
     expect(mats.map(freed)).toEqual([true, true, true]);
     expect(thrown).toBeInstanceOf(DresscutError);
     expect(thrown).toMatchObject({ code: 'internal', cause: stranger });
-    expect(thrown.message).toContain('no such row');
+    expect((thrown as DresscutError).message).toContain('no such row');
   });
 
-  test('lets an error of our own through as it is', () => {
+  test('lets an error of our own through as it is', async () => {
     const ours = new DresscutError('too-small', 'The photo is small.');
-    expect(
-      thrownBy(() =>
-        scoped(box, () => {
-          throw ours;
-        }),
-      ),
-    ).toBe(ours);
+    const thrown = await refusal(
+      scoped(() => {
+        throw ours;
+      }),
+    );
+    expect(thrown).toBe(ours);
   });
 
-  test("frees every Mat when OpenCV itself throws, and turns its number into OpenCV's own words", () => {
+  test("frees every Mat when OpenCV itself throws, and turns its number into OpenCV's own words", async () => {
     const mats: Mat[] = [];
-    const thrown = thrownBy(() =>
-      scoped(box, (cv, own) => {
+    const thrown = (await refusal(
+      scoped((cv, own) => {
         mats.push(...threeMats(cv, own));
         const grey = own(new cv.Mat(4, 5, cv.CV_8UC1));
         mats.push(grey);
         // GrabCut takes three channels and says so.
         cv.grabCut(grey, mats[2]!, new cv.Rect(0, 0, 5, 4), mats[0]!, own(new cv.Mat()), 1, cv.GC_INIT_WITH_RECT);
       }),
-    ) as DresscutError;
+    )) as DresscutError;
     expect(mats.map(freed)).toEqual([true, true, true, true]);
     expect(thrown).toBeInstanceOf(DresscutError);
     expect(thrown.code).toBe('internal');
@@ -94,12 +79,13 @@ describe('scoped', () => {
     expect(typeof thrown.cause).toBe('number');
   });
 
-  test('frees what an inner scope owned before the outer one goes on', () => {
-    scoped(box, (cv, own) => {
-      const outer = own(new cv.Mat(2, 2, cv.CV_8UC1));
-      const inner = scoped({ cv }, (_, ownInner) => ownInner(new cv.Mat(2, 2, cv.CV_8UC1)));
-      expect([freed(outer), freed(inner)]).toEqual([false, true]);
-    });
+  test('never begins before another has ended', async () => {
+    const told: string[] = [];
+    const work = (name: string) => () => {
+      told.push(`${name} begins`, `${name} ends`);
+    };
+    await Promise.all([scoped(work('one')), scoped(work('two'))]);
+    expect(told).toEqual(['one begins', 'one ends', 'two begins', 'two ends']);
   });
 });
 
@@ -107,8 +93,7 @@ describe('loadOpenCv', () => {
   test('loads once, however often and at once it is asked', async () => {
     const [first, second] = await Promise.all([loadOpenCv(), loadOpenCv()]);
     expect(first).toBe(second);
-    expect(first).toBe(box);
-    expect(await loadOpenCv()).toBe(box);
+    expect(await loadOpenCv()).toBe(first);
   });
 
   test('forgets a failed load, so that the next call succeeds', async () => {
@@ -133,21 +118,23 @@ describe('loadOpenCv', () => {
   });
 });
 
-/** OpenCV that notes every Mat it makes. */
-function watched(): { opencv: OpenCvBox; made: Mat[] } {
+/** Every Mat that OpenCV makes while `work` runs; the real OpenCV, whose constructor is watched. */
+async function matsOf(work: () => Promise<unknown>): Promise<Mat[]> {
   const made: Mat[] = [];
   const note = (mat: Mat): Mat => {
     made.push(mat);
     return mat;
   };
-  const { Mat: Real } = box.cv;
+  const { cv } = await loadOpenCv();
+  const { Mat: Real } = cv;
   const Watched = new Proxy(Real, {
     construct: (_, sizes: [number, number, number]) => note(new Real(...sizes)),
     get: (_, name) =>
       name === 'zeros' ? (...sizes: [number, number, number]) => note(Real.zeros(...sizes)) : undefined,
   });
-  const cv = new Proxy(box.cv, { get: (real, name) => (name === 'Mat' ? Watched : Reflect.get(real, name)) });
-  return { opencv: { cv }, made };
+  Object.assign(cv, { Mat: Watched });
+  await work().finally(() => Object.assign(cv, { Mat: Real }));
+  return made;
 }
 
 describe('memory', () => {
@@ -159,39 +146,37 @@ describe('memory', () => {
     return depth > 0.03 ? SURE_FOREGROUND : depth < -0.03 ? SURE_BACKGROUND : MAYBE_FOREGROUND;
   });
 
-  test.each<[string, number, (opencv: OpenCvBox) => unknown]>([
-    ['a cut from a trimap', 4, (opencv) => grabCutFromTrimap(opencv, rgb, trimap, width, height, REFINE)],
+  test.each<[string, number, () => Promise<unknown>]>([
+    ['a cut from a trimap', 4, () => grabCutFromTrimap(rgb, trimap, width, height, REFINE)],
     [
       'a cut from a rectangle',
       4,
-      (opencv) => grabCutFromBox(opencv, rgb, width, height, { left: 9, top: 9, width: 80, height: 99 }, 1),
+      () => grabCutFromBox(rgb, width, height, { left: 9, top: 9, width: 80, height: 99 }, 1),
     ],
     [
       'a clean-up',
       8,
-      (opencv) =>
+      () =>
         cleanUp(
-          opencv,
           trimap.map((word) => word & 1),
           new Float32Array(trimap.length),
           width,
           height,
         ),
     ],
-  ])('holds no Mat after %s', (_, count, work) => {
-    const { opencv, made } = watched();
-    work(opencv);
+  ])('holds no Mat after %s', async (_, count, work) => {
+    const made = await matsOf(work);
     expect(made).toHaveLength(count);
     expect(made.filter((mat) => !freed(mat))).toEqual([]);
   });
 
-  test('does not grow over 300 cuts', () => {
-    const cut = () => grabCutFromTrimap(box, rgb, trimap, width, height, REFINE);
-    for (let i = 0; i < 20; i++) cut();
-    const [heap, rss] = [heapBytes(), process.memoryUsage.rss()];
-    for (let i = 0; i < 300; i++) cut();
+  test('does not grow over 300 cuts', async () => {
+    const cut = () => grabCutFromTrimap(rgb, trimap, width, height, REFINE);
+    for (let i = 0; i < 20; i++) await cut();
+    const [heap, rss] = [await heapBytes(), process.memoryUsage.rss()];
+    for (let i = 0; i < 300; i++) await cut();
     // What nobody owns, such as OpenCV's own graph of the picture, would be 100 MB and more.
-    expect(heapBytes() - heap).toBeLessThan(2_000_000);
+    expect((await heapBytes()) - heap).toBeLessThan(2_000_000);
     expect(process.memoryUsage.rss() - rss).toBeLessThan(120_000_000);
   }, 60_000);
 });

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
       const square = await reduce(photo, side, side);
       let foreground: Pick<Foreground, 'rgb' | 'mask'> = { rgb: square.rgb, mask: new Uint8Array(0) };
       took.isolate = await clock(async () => {
-        foreground = await isolate(square, loadOpenCv);
+        foreground = await isolate(square);
       });
       took.segment = await clock(async () => {
         const area = side * side;

@@ -1,7 +1,9 @@
 import type { CutOut, CutOutResult } from '../cut-out';
 import { DresscutError } from '../errors';
-import { noDress } from '../no-dress';
+import type { Find } from '../find';
+import { type Findings, noDress } from '../findings';
 import { type CutOutOptions, parseOptions } from '../options';
+import { trace } from '../pipeline/trace';
 import type { Segmenter } from '../ports';
 import type { Matte } from '../raster';
 import { base64Length, checkAnswer } from './answer-size';
@@ -21,13 +23,19 @@ export interface Limits extends TurnLimits {
 }
 
 export interface CutoutsParts {
+  readonly find: Find;
   readonly cutOut: CutOut;
   readonly segmenter: Segmenter;
-  /** A matte's outline as SVG path data, in pixels of the photo. */
-  readonly trace: (matte: Matte) => string;
   readonly limits: Limits;
   /** Of this program, for entity tags. */
   readonly version: string;
+}
+
+interface Answer {
+  readonly findings: Findings;
+  readonly body: Uint8Array<ArrayBuffer> | string;
+  /** Of the body as it travels: counted as base64 where it is binary or holds base64, 0 where it is always small. */
+  readonly bytes: number;
 }
 
 /** An outline is of the whole photo at its own size: only what finds the shape matters to it. */
@@ -48,10 +56,9 @@ export async function answerCutout(request: Request, parts: CutoutsParts, inTurn
   if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
     return new Response(null, { status: 304, headers: { etag } });
   }
-  const result = await inTurn(() => parts.cutOut(call.photo, options));
-  const { body, bytes } = bodyOf(result, mediaType, options, parts.trace);
+  const { findings, body, bytes } = await inTurn(() => answerOf(call.photo, mediaType, options, parts));
   checkAnswer(bytes, parts.limits.maxAnswerBytes);
-  return new Response(body, { headers: { 'content-type': mediaType, etag, ...findingsHeaders(result.findings) } });
+  return new Response(body, { headers: { 'content-type': mediaType, etag, ...findingsHeaders(findings) } });
 }
 
 /** What to make of a call: `Accept` names the type of the answer, the option `format` that of the picture. */
@@ -72,8 +79,7 @@ function choose({ record }: Call, accept: string | undefined): { mediaType: Medi
     const message = `An SVG outlines the whole photo at its own size: it takes ${SVG_OPTIONS.join(' and ')}, not ${option}.`;
     throw new DresscutError('invalid-option', message, { facts: { option, known: SVG_OPTIONS } });
   }
-  // The picture is not used: the smallest mask costs the least.
-  return { mediaType, options: { ...options, output: 'mask', size: 16 } };
+  return { mediaType, options };
 }
 
 /** A cut-out without a background has no JPEG: who would take anything else as well gets that. */
@@ -84,21 +90,27 @@ function offersFor(record: Call['record'], accept: string | undefined): readonly
   return preferred(accept, others) === undefined ? MEDIA_TYPES : others;
 }
 
-function bodyOf(
-  { findings, image, matte }: CutOutResult,
+async function answerOf(
+  photo: Uint8Array,
   mediaType: MediaType,
   options: CutOutOptions,
-  trace: CutoutsParts['trace'],
-): { body: Uint8Array<ArrayBuffer> | string; bytes: number } {
-  if (image === null || matte === null) throw noDress(findings, options);
-  if (mediaType === 'image/svg+xml') return { body: svgOf(matte, trace(matte)), bytes: 0 };
-  const length = base64Length(image.bytes.length);
-  if (mediaType !== 'application/json') return { body: image.bytes as Uint8Array<ArrayBuffer>, bytes: length };
+  { find, cutOut }: CutoutsParts,
+): Promise<Answer> {
+  if (mediaType !== 'image/svg+xml') return bodyOf(await cutOut(photo, options), mediaType, options);
+  const { matte, findings } = await find(photo, options);
+  if (matte === null) throw noDress(findings, options.expect);
+  return { findings, body: svgOf(matte, trace(matte)), bytes: 0 };
+}
+
+function bodyOf({ findings, image }: CutOutResult, mediaType: MediaType, options: CutOutOptions): Answer {
+  if (image === null) throw noDress(findings, options.expect);
+  const bytes = base64Length(image.bytes.length);
+  if (mediaType !== 'application/json') return { findings, body: image.bytes, bytes };
   // Times differ from call to call and would make the entity tag a lie; they are in Server-Timing.
   const { milliseconds: _, ...lasting } = findings;
   const { contentType, width, height } = image;
   const picture = { contentType, width, height, base64: Buffer.from(image.bytes).toString('base64') };
-  return { body: JSON.stringify({ findings: lasting, image: picture }), bytes: length };
+  return { findings, body: JSON.stringify({ findings: lasting, image: picture }), bytes };
 }
 
 function svgOf({ width, height }: Matte, d: string): string {

@@ -1,20 +1,11 @@
 import { DresscutError } from '../errors';
+import type { Layout } from '../pipeline/canvas';
 import type { Box, Matte } from '../raster';
 import type { Length, RemovebgOptions } from './removebg-options';
 
 interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-/** Where a part of the photo goes. */
-export interface Placement {
-  /** In pixels of the photo. */
-  readonly source: Box;
-  /** Of the result, in pixels. */
-  readonly canvas: Size;
-  /** Where the source stands on the canvas, in the canvas's pixels; all of it inside. */
-  readonly target: Box;
 }
 
 /**
@@ -60,7 +51,7 @@ export function place(
   dress: Box,
   { crop, crop_margin, scale, position }: Pick<RemovebgOptions, 'crop' | 'crop_margin' | 'scale' | 'position'>,
   maxPixels: number,
-): Placement {
+): Layout {
   const left = Math.round(pixelsOf(crop_margin.left, dress.width));
   const top = Math.round(pixelsOf(crop_margin.top, dress.height));
   const whole = crop

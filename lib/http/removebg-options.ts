@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { parseColour } from '../colour';
 import { DresscutError } from '../errors';
+import type { Rgba } from '../pipeline/canvas';
 
 /** A length as remove.bg's callers write it: `30px`, or `10%` of something. */
 export interface Length {
   readonly value: number;
   readonly unit: 'px' | '%';
-}
-
-/** 8-bit sRGB colour with alpha, 0 to 255, not premultiplied. */
-export interface Rgba {
-  readonly r: number;
-  readonly g: number;
-  readonly b: number;
-  readonly alpha: number;
 }
 
 /** Largest result of each `size`, in megapixels. */

@@ -1,40 +1,28 @@
 import { type Zippable, zipSync } from 'fflate';
-import type { CutOutResult } from '../cut-out';
-import { DresscutError } from '../errors';
-import type { Findings } from '../findings';
-import { type CutOutOptions, DEFAULTS } from '../options';
+import type { Find, FindOptions, Found } from '../find';
+import { type Findings, noDress } from '../findings';
+import type { CutOutOptions } from '../options';
+import { type Dress, drawAlpha, drawApart, drawPicture } from '../pipeline/canvas';
+import type { Encoded } from '../pipeline/encode';
 import type { Box } from '../raster';
 import { base64Length, checkAnswer } from './answer-size';
 import type { CutoutsParts } from './cutouts';
 import { etagOf, matches } from './etag';
 import { findingsHeaders } from './headers';
 import { present, readRemovebg } from './removebg-call';
-import { boxWithin, type Placement, place, regionOf } from './removebg-geometry';
-import { MEGAPIXELS, parseRemovebg, type RemovebgOptions, type Rgba } from './removebg-options';
+import { boxWithin, place, regionOf } from './removebg-geometry';
+import { MEGAPIXELS, parseRemovebg, type RemovebgOptions } from './removebg-options';
 import type { InTurn } from './turns';
 
-type Picture = NonNullable<CutOutResult['image']>;
-
-/** Draws a cut-out (PNG) on a canvas; a placement's `source` is in pixels of that PNG. */
-export interface Canvas {
-  picture(
-    dress: Uint8Array,
-    placement: Placement,
-    look: { readonly format: CutOutOptions['format']; readonly background: Rgba | null },
-  ): Promise<Picture>;
-  alpha(dress: Uint8Array, placement: Placement, format: CutOutOptions['format']): Promise<Picture>;
-  apart(dress: Uint8Array, placement: Placement): Promise<{ colour: Picture; alpha: Picture }>;
-}
-
 export interface RemovebgParts extends CutoutsParts {
-  readonly canvas: Canvas;
+  readonly find: Find;
 }
 
 /** remove.bg's own: PNG takes too long above it. */
 const MAX_PNG_MEGAPIXELS = 10;
 
-/** The dress alone, whole and exact; who calls this route wants a cut-out, not a verdict. */
-const DRESS: CutOutOptions = { ...DEFAULTS, crop: true, margin: 0, expect: 'dress' };
+/** Who calls this route wants a cut-out, not a verdict. */
+const DRESS: FindOptions = { mode: 'default', expect: 'dress' };
 
 /**
  * `POST /v1.0/removebg`, for clients of remove.bg's API. What is cut out is the dress.
@@ -51,23 +39,23 @@ export async function answerRemovebg(request: Request, parts: RemovebgParts, inT
   if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
     return new Response(null, { status: 304, headers: { etag } });
   }
-  const { findings, dress, file, milliseconds } = await inTurn(async () => {
-    const found = locate(await parts.cutOut(photo, DRESS), options);
+  const { findings, box, file, milliseconds } = await inTurn(async () => {
+    const located = locate(await parts.find(photo, DRESS), options);
     const start = performance.now();
-    const file = await drawAs(options, found, parts.canvas);
-    return { ...found, file, milliseconds: performance.now() - start };
+    const file = await drawAs(options, located);
+    return { ...located, file, milliseconds: performance.now() - start };
   });
   checkAnswer(base64Length(file.bytes.length), parts.limits.maxAnswerBytes);
   const known = findingsHeaders(findings);
   const timing = `${known['server-timing']}, draw;dur=${milliseconds.toFixed(2)}`;
-  const headers = { etag, ...known, 'server-timing': timing, ...resultHeaders(file, dress, options) };
+  const headers = { etag, ...known, 'server-timing': timing, ...resultHeaders(file, box, options) };
   if (!json) return new Response(file.bytes, { headers: { 'content-type': file.contentType, ...headers } });
   const data = {
     result_b64: Buffer.from(file.bytes).toString('base64'),
-    foreground_top: dress.top,
-    foreground_left: dress.left,
-    foreground_width: dress.width,
-    foreground_height: dress.height,
+    foreground_top: box.top,
+    foreground_left: box.left,
+    foreground_width: box.width,
+    foreground_height: box.height,
   };
   return Response.json({ data }, { headers });
 }
@@ -80,52 +68,39 @@ function wantsJson(accept: string): boolean {
   return /\bapplication\/json\b/i.test(accept) && !accept.includes('*/*');
 }
 
-interface Found {
+interface Located {
   readonly findings: Findings;
-  /** The dress as PNG, cropped to its box in the photo. */
-  readonly png: Uint8Array;
+  readonly dress: Dress;
   /** What of the dress lies inside the region of interest, in pixels of the photo. */
-  readonly dress: Box;
+  readonly box: Box;
 }
 
-function locate({ findings, image, matte }: CutOutResult, { roi }: RemovebgOptions): Found {
-  const inside = matte !== null && roi !== undefined ? boxWithin(matte, regionOf(matte, roi)) : findings.box;
-  if (image !== null && inside !== null) return { findings, png: image.bytes, dress: inside };
-  const where = image !== null ? 'inside the roi' : 'in the photo';
+function locate({ photo, matte, findings }: Found, { roi }: RemovebgOptions): Located {
+  const box = matte !== null && roi !== undefined ? boxWithin(matte, regionOf(matte, roi)) : findings.box;
+  if (matte !== null && box !== null) return { findings, dress: { photo, matte }, box };
+  const where = matte !== null ? 'inside the roi' : 'in the photo';
   const message = `Could not find a dress ${where}. This service cuts dresses out, no other foreground.`;
-  const { verdict, presence, confidence } = findings;
-  throw new DresscutError('no-dress', message, { facts: { verdict, presence, confidence } });
+  throw noDress(findings, 'dress', message);
 }
 
-interface File {
+/** A picture, or the two of a ZIP. */
+interface File extends Omit<Encoded, 'bytes' | 'contentType'> {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly contentType: string;
-  readonly width: number;
-  readonly height: number;
+  readonly contentType: Encoded['contentType'] | 'application/zip';
 }
 
-async function drawAs(options: RemovebgOptions, { findings, png, dress }: Found, canvas: Canvas): Promise<File> {
+async function drawAs(options: RemovebgOptions, { findings, dress, box }: Located): Promise<File> {
   const { channels, bg_color: background = null } = options;
   const format = formatOf(options);
   const most = Math.min(MEGAPIXELS[options.size], format === 'png' ? MAX_PNG_MEGAPIXELS : Number.POSITIVE_INFINITY);
-  const placed = place(findings.photo, dress, options, most * 1e6);
-  const { left = 0, top = 0 } = findings.box ?? {};
-  const placement = { ...placed, source: { ...dress, left: dress.left - left, top: dress.top - top } };
+  const layout = place(findings.photo, box, options, most * 1e6);
   if (format === 'zip') {
-    const { colour, alpha } = await canvas.apart(png, placement);
+    const { colour, alpha } = await drawApart(dress, layout);
     const { width, height } = alpha;
-    return {
-      bytes: zip({ 'color.jpg': colour.bytes, 'alpha.png': alpha.bytes }),
-      contentType: 'application/zip',
-      width,
-      height,
-    };
+    const bytes = zip({ 'color.jpg': colour.bytes, 'alpha.png': alpha.bytes });
+    return { bytes, contentType: 'application/zip', width, height };
   }
-  const picture =
-    channels === 'alpha'
-      ? await canvas.alpha(png, placement, format)
-      : await canvas.picture(png, placement, { format, background });
-  return { ...picture, bytes: picture.bytes as Uint8Array<ArrayBuffer> };
+  return channels === 'alpha' ? drawAlpha(dress, layout, format) : drawPicture(dress, layout, { format, background });
 }
 
 /** `auto` is JPG where nothing shines through. A mask is data, which JPG would blur. */

@@ -1,36 +1,45 @@
 import type { CutOutOptions } from '../options';
-import type { Box, Cutout, Matte } from '../raster';
+import type { Box, Cutout, Matte, Photo } from '../raster';
 import { sharp } from './codec';
+import { compose } from './compose';
 import { type Encoded, encode, encodeMask } from './encode';
 
 type Format = CutOutOptions['format'];
 
 /** 8-bit sRGB colour with alpha, 0 to 255, not premultiplied. */
-interface Rgba {
+export interface Rgba {
   readonly r: number;
   readonly g: number;
   readonly b: number;
   readonly alpha: number;
 }
 
-/** Which part of a cut-out (`source`) goes where (`target`) on which canvas; pixels of the one and of the other. */
-interface Layout {
+/** Where a part of a photo goes. */
+export interface Layout {
+  /** In pixels of the photo. */
   readonly source: Box;
+  /** Of the result, in pixels. */
   readonly canvas: { readonly width: number; readonly height: number };
+  /** Where the source stands on the canvas, in the canvas's pixels; all of it inside. */
   readonly target: Box;
+}
+
+/** A dress in its photo. */
+export interface Dress {
+  readonly photo: Photo;
+  readonly matte: Matte;
 }
 
 const WHITE: Rgba = { r: 255, g: 255, b: 255, alpha: 255 };
 
 /**
- * A cut-out on a canvas.
+ * The dress cut out, on a canvas.
  *
- * @param dress a cut-out as PNG
  * @param look `background` null is transparent; a JPEG has white behind everything
  * @throws DresscutError `invalid-option` when a side is too long for the format
  */
 export async function drawPicture(
-  dress: Uint8Array,
+  dress: Dress,
   layout: Layout,
   { format, background }: { readonly format: Format; readonly background: Rgba | null },
 ): Promise<Encoded> {
@@ -41,24 +50,20 @@ export async function drawPicture(
 }
 
 /** The same, its alpha alone: 8-bit grey, 0 where no dress is. */
-export async function drawAlpha(dress: Uint8Array, layout: Layout, format: Format): Promise<Encoded> {
+export async function drawAlpha(dress: Dress, layout: Layout, format: Format): Promise<Encoded> {
   return encodeMask(alphaOf(await draw(dress, layout)), { format, size: null });
 }
 
 /** The same in two files: the colours as JPEG without transparency, the alpha as PNG. */
-export async function drawApart(dress: Uint8Array, layout: Layout): Promise<{ colour: Encoded; alpha: Encoded }> {
+export async function drawApart(dress: Dress, layout: Layout): Promise<{ colour: Encoded; alpha: Encoded }> {
   const cutout = await draw(dress, layout);
   const alpha = await encodeMask(alphaOf(cutout), { format: 'png', size: null });
   fillWithMean(cutout);
   return { colour: await encode(cutout, { format: 'jpeg', size: null }), alpha };
 }
 
-async function draw(dress: Uint8Array, { source, canvas, target }: Layout): Promise<Cutout> {
-  const image = sharp(dress).extract(source);
-  if (target.width !== source.width || target.height !== source.height) {
-    image.resize(target.width, target.height, { fit: 'fill', kernel: 'mitchell' });
-  }
-  const piece = await image.toColourspace('srgb').ensureAlpha().raw().toBuffer();
+async function draw({ photo, matte }: Dress, { source, canvas, target }: Layout): Promise<Cutout> {
+  const piece = await resized(compose(photo, matte, source, null), target);
   const { width, height } = canvas;
   const rgba = new Uint8Array(4 * width * height);
   for (let y = 0; y < target.height; y++) {
@@ -66,6 +71,12 @@ async function draw(dress: Uint8Array, { source, canvas, target }: Layout): Prom
     rgba.set(row, 4 * ((target.top + y) * width + target.left));
   }
   return { kind: 'cutout', width, height, rgba };
+}
+
+async function resized({ width, height, rgba }: Cutout, to: Box): Promise<Uint8Array> {
+  if (to.width === width && to.height === height) return rgba;
+  const image = sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false });
+  return image.resize(to.width, to.height, { fit: 'fill', kernel: 'mitchell' }).raw().toBuffer();
 }
 
 function alphaOf({ width, height, rgba }: Cutout): Matte {

@@ -1,4 +1,4 @@
-import { type OpenCvBox, scoped } from '../opencv';
+import { scoped } from '../opencv';
 import type { Box } from '../raster';
 
 /** A piece of at least this share of the largest one is a second dress. */
@@ -20,20 +20,18 @@ const SURE_HOLE = 0.5;
  * @param dress the network's probability of dress, `width * height` floats
  * @returns a new mask, 0 or 1
  */
-export function cleanUp(
-  opencv: OpenCvBox,
+export async function cleanUp(
   mask: Uint8Array,
   dress: Float32Array,
   width: number,
   height: number,
-): Uint8Array {
-  const pieces = components(opencv, mask, width, height, 8);
+): Promise<Uint8Array> {
+  const pieces = await components(mask, width, height, 8);
   const largest = Math.max(0, ...pieces.areas);
   const kept = belonging(pieces, largest);
   const clean = mask.map((value, i) => (value === 1 && kept[(pieces.labels[i] as number) - 1] ? 1 : 0));
 
-  const gaps = components(
-    opencv,
+  const gaps = await components(
     clean.map((value) => 1 - value),
     width,
     height,
@@ -66,8 +64,8 @@ function belonging({ areas, boxes }: Components, largest: number): boolean[] {
   });
 }
 
-function components(opencv: OpenCvBox, mask: Uint8Array, width: number, height: number, neighbours: 4 | 8): Components {
-  return scoped(opencv, (cv, own) => {
+function components(mask: Uint8Array, width: number, height: number, neighbours: 4 | 8): Promise<Components> {
+  return scoped((cv, own) => {
     const image = own(new cv.Mat(height, width, cv.CV_8UC1));
     image.data.set(mask);
     const [labels, stats, centroids] = [own(new cv.Mat()), own(new cv.Mat()), own(new cv.Mat())];

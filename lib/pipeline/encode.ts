@@ -6,7 +6,7 @@ import { sharp } from './codec';
 
 /** An image file in memory. */
 export interface Encoded {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: 'image/png' | 'image/webp' | 'image/jpeg';
   readonly width: number;
   readonly height: number;
@@ -89,7 +89,7 @@ async function write(
   if (width !== raster.width || height !== raster.height)
     image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
   const data = await writers[format](image).toBuffer();
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   return { bytes, contentType: `image/${format}`, width, height };
 }
 

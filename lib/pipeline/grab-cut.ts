@@ -1,4 +1,4 @@
-import { type OpenCvBox, scoped } from '../opencv';
+import { scoped } from '../opencv';
 import { colourModel, forOpenCv, MODEL_LENGTH } from './colour-model';
 
 /** GrabCut clusters colours from random seeds: without a fixed one the same photo gives masks of IoU 0.92. */
@@ -29,14 +29,13 @@ const OPENCV_SMOOTHNESS = 50;
  * @returns `width * height` bytes, 1 where the foreground is, else 0
  * @throws DresscutError `internal` when OpenCV fails
  */
-export function grabCutFromTrimap(
-  opencv: OpenCvBox,
+export async function grabCutFromTrimap(
   rgb: Uint8Array,
   trimap: Uint8Array,
   width: number,
   height: number,
   { iterations, smoothness }: CutSettings,
-): Uint8Array {
+): Promise<Uint8Array> {
   // Both colour models need somebody to learn from, and OpenCV aborts without. No doubt left: nothing to cut.
   let foreground = 0;
   let open = 0;
@@ -45,7 +44,7 @@ export function grabCutFromTrimap(
     open += word >> 1;
   }
   if (open === 0 || foreground < 16 || trimap.length - foreground < 16) return trimap.map((word) => word & 1);
-  return scoped(opencv, (cv, own) => {
+  return scoped((cv, own) => {
     const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
     photo.data.set(rgb);
     const mask = own(new cv.Mat(height, width, cv.CV_8UC1));
@@ -77,14 +76,13 @@ export function grabCutFromTrimap(
  * @throws DresscutError `internal` when OpenCV fails
  */
 export function grabCutFromBox(
-  opencv: OpenCvBox,
   rgb: Uint8Array,
   width: number,
   height: number,
   box: { left: number; top: number; width: number; height: number },
   iterations: number,
-): Uint8Array {
-  return scoped(opencv, (cv, own) => {
+): Promise<Uint8Array> {
+  return scoped((cv, own) => {
     const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
     photo.data.set(rgb);
     const mask = own(cv.Mat.zeros(height, width, cv.CV_8UC1));

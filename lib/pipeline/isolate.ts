@@ -1,4 +1,3 @@
-import type { OpenCvBox } from '../opencv';
 import type { Foreground, Photo } from '../raster';
 import { grabCutFromBox } from './grab-cut';
 
@@ -14,9 +13,9 @@ const ITERATIONS = 5;
  * @param square the photo at 224 x 224 pixels
  * @throws DresscutError `internal` when OpenCV fails
  */
-export async function isolate(square: Photo, opencv: () => Promise<OpenCvBox>): Promise<Foreground> {
+export async function isolate(square: Photo): Promise<Foreground> {
   const { width, height } = square;
-  const mask = grabCutFromBox(await opencv(), square.rgb, width, height, BOX, ITERATIONS);
+  const mask = await grabCutFromBox(square.rgb, width, height, BOX, ITERATIONS);
   return { kind: 'foreground', width, height, rgb: whiten(square, mask, square), mask };
 }
 

@@ -1,4 +1,3 @@
-import type { OpenCvBox } from '../opencv';
 import type { Matte, Photo, Probabilities } from '../raster';
 import { cleanUp } from './clean-up';
 import { type EdgeSettings, followEdges } from './follow-edges';
@@ -39,29 +38,26 @@ export const REFINE: RefineSettings = {
 /**
  * Probabilities at the network's size -> matte at the photo's own.
  *
- * @param opencv called only where a pixel is more dress than not
- * @returns an empty matte where none is
+ * @returns an empty matte where no pixel is more dress than not; OpenCV is then not loaded
  * @throws DresscutError `internal` when OpenCV fails
  */
 export async function refine(
   photo: Photo,
   probabilities: Probabilities,
-  opencv: () => Promise<OpenCvBox>,
   settings: RefineSettings = REFINE,
 ): Promise<Matte> {
   const alpha = new Uint8Array(photo.width * photo.height);
   const region = regionOf(photo, probabilities, settings.pixels, settings.room);
   if (region === null) return { kind: 'matte', width: photo.width, height: photo.height, alpha, box: null };
-  const cv = await opencv();
 
   const { width, height } = region;
   const rgb = samplePhoto(photo, region);
   const dress = samplePlane(probabilities.dress, probabilities, photo, region);
   const rough =
     settings.iterations > 0
-      ? grabCutFromTrimap(cv, rgb, trimapOf(dress, settings), width, height, settings)
+      ? await grabCutFromTrimap(rgb, trimapOf(dress, settings), width, height, settings)
       : moreThanHalf(dress);
-  const mask = cleanUp(cv, rough, dress, width, height);
+  const mask = await cleanUp(rough, dress, width, height);
   followEdges(photo, region, rgb, mask, settings, alpha);
   return { kind: 'matte', width: photo.width, height: photo.height, alpha, box: boxOfAlpha(alpha, photo, region) };
 }

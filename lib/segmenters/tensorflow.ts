@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { messageOf } from '../errors';
 
 /** `native`: libtensorflow by `@tensorflow/tfjs-node`, or nothing. `any`: that where it runs, otherwise WebAssembly. */
 export type Runtime = 'any' | 'native' | 'wasm';
@@ -62,8 +63,6 @@ async function wasm(): Promise<TensorFlow> {
     });
   }
 }
-
-const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** Whether the package itself is not there; one that lacks a part of its own is broken, not missing. */
 function isMissing(thrown: unknown, name: string): boolean {

@@ -1,9 +1,9 @@
 import type { CutOut } from '../cut-out';
 import { asDresscutError, DresscutError } from '../errors';
-import { noDress } from '../no-dress';
+import { noDress } from '../findings';
 import type { Head, ModelInfo, PhotoStore } from '../ports';
 import { isAnswered, isSameFailure } from './compare';
-import { type DrawMask, drawPictures } from './pictures';
+import { drawPictures } from './pictures';
 import { readUpload } from './read-upload';
 import type { Receipt } from './receipt';
 import type { ResultFile } from './results';
@@ -12,7 +12,6 @@ import { parseUploadOptions, type UploadOptions } from './upload-options';
 export interface AttemptDependencies {
   readonly store: PhotoStore;
   readonly cutOut: CutOut;
-  readonly drawMask: DrawMask;
   readonly buckets: { readonly uploads: string; readonly cutouts: string };
   /** Options of uploads that name none themselves. */
   readonly defaults: Readonly<Record<string, string>>;
@@ -43,7 +42,7 @@ const KNOWN: AttemptResult = { kind: 'known' };
  * @throws DresscutError from status 500; what is below is an answer, and stands in the receipt
  */
 export function createAttempt(dependencies: AttemptDependencies): (input: AttemptInput) => Promise<AttemptResult> {
-  const { store, cutOut, drawMask, buckets, defaults, maxBytes } = dependencies;
+  const { store, cutOut, buckets, defaults, maxBytes } = dependencies;
   return async ({ key, head, model, previous }) => {
     const start = performance.now();
     const place = { bucket: buckets.uploads, key, version: head?.version };
@@ -67,13 +66,13 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
       const photo = await readUpload(store, place, head, maxBytes);
       if (photo === null) return CHANGED;
       const result = await cutOut(photo, asked.options);
-      const files = await drawPictures(key, result, asked, drawMask);
+      const files = await drawPictures(key, result, asked);
       const outputs = files.map(({ kind, key: to, picture: { contentType, width, height, bytes } }) => {
         return { kind, key: to, contentType, width, height, bytes: bytes.length };
       });
       const { options } = asked;
       const { findings } = result;
-      const problem = result.image === null ? problemOf(noDress(findings, options)) : null;
+      const problem = result.image === null ? problemOf(noDress(findings, options.expect)) : null;
       return { kind: 'answered', receipt: seal({ status: 'done', options, findings, outputs, problem }), files };
     } catch (thrown) {
       const error = asDresscutError(thrown);

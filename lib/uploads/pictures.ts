@@ -1,23 +1,20 @@
 import type { CutOutResult } from '../cut-out';
-import type { CutOutOptions } from '../options';
-import type { Matte } from '../raster';
+import { render } from '../render';
 import { pictureKeys } from './keys';
-import type { Picture, ResultFile } from './results';
+import type { ResultFile } from './results';
 import type { UploadOptions } from './upload-options';
 
-/** The matte as a PNG in the frame of the cut-out. */
-export type DrawMask = (matte: Matte, options: CutOutOptions) => Promise<Picture>;
-
-/** The pictures that are asked for, and where they go; none without a dress. */
+/** The pictures that are asked for, and where they go; none without a dress. A mask is a PNG in the cut-out's frame. */
 export async function drawPictures(
   key: string,
-  { image, matte }: CutOutResult,
+  result: CutOutResult,
   { options, masks }: UploadOptions,
-  drawMask: DrawMask,
 ): Promise<ResultFile[]> {
-  if (image === null || matte === null) return [];
+  const { image } = result;
+  if (image === null) return [];
   const keys = pictureKeys(key, options.format);
   const cutout = { kind: 'cutout' as const, key: keys.cutout, picture: image };
   if (!masks) return [cutout];
-  return [cutout, { kind: 'mask' as const, key: keys.mask, picture: await drawMask(matte, options) }];
+  const mask = await render(result, { ...options, output: 'mask', format: 'png' });
+  return [cutout, { kind: 'mask' as const, key: keys.mask, picture: mask }];
 }

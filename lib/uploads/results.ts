@@ -1,20 +1,13 @@
+import type { Encoded } from '../pipeline/encode';
 import type { PhotoStore } from '../ports';
 import { receiptKey } from './keys';
 import type { Receipt, ReceiptOutput } from './receipt';
-
-/** A picture as bytes, and what it is. */
-export interface Picture {
-  readonly contentType: string;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: Uint8Array;
-}
 
 /** A picture, and where it goes. */
 export interface ResultFile {
   readonly kind: ReceiptOutput['kind'];
   readonly key: string;
-  readonly picture: Picture;
+  readonly picture: Encoded;
 }
 
 /** A newer upload of the same key replaces what lies here: every copy asks before it is used. */

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { exponent, type Speed } from '../../bench/run';
+import type { Speed } from '../../bench/figures';
+import { exponent } from '../../bench/run';
 
 describe('bench --quick', () => {
   it('measures everything but the peers, and writes figures and a page that fetches nothing', async () => {

@@ -42,16 +42,17 @@ const cutOut: CutOut = (bytes, { format }) => {
     model: { name: 'fake', version: '1' },
     milliseconds: { decode: Math.random() },
   } as const;
-  if (none) return Promise.resolve({ findings, image: null, matte: null });
+  const photo = { kind: 'photo', width: 8, height: 8, rgb: new Uint8Array(192).fill(90) } as const;
+  if (none) return Promise.resolve({ photo, findings, image: null, matte: null });
   const alpha = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 2 && i % 8 < 6 && i >= 16 && i < 48 ? 255 : 0));
   const matte = { kind: 'matte', width: 8, height: 8, alpha, box: findings.box } as const;
   const image = {
-    bytes: Buffer.from(`cut-out of ${text}`),
+    bytes: new TextEncoder().encode(`cut-out of ${text}`),
     contentType: `image/${format}`,
     width: 8,
     height: 8,
   } as const;
-  return Promise.resolve({ findings, image, matte });
+  return Promise.resolve({ photo, findings, image, matte });
 };
 
 async function put(files: Record<string, string | Buffer>): Promise<void> {
@@ -399,7 +400,7 @@ describe('--report', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order[0]).toBeGreaterThan(0);
     expect(page).not.toMatch(/https?:\/\//);
-    expect(page.match(/src="data:image\/webp;base64,/g)).toHaveLength(3);
+    expect(page.match(/src="data:image\/webp;base64,/g)).toHaveLength(7); // three of each dress, and the photo that shows none
     expect(page).toContain('href="./sure.png"');
     expect(page).toContain('The file is damaged.');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { createService } from '../../lib/service';
+import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createService } from '../../lib/service';
+import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 

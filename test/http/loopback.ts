@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { CutOut } from '../../lib/cut-out';
+import type { Found } from '../../lib/find';
 import type { Findings } from '../../lib/findings';
 import { createHttp, type HttpParts } from '../../lib/http/create-http';
 
@@ -16,15 +17,24 @@ export const FINDINGS: Findings = {
   milliseconds: { decode: 1.5, segment: 2 },
 };
 
-/** Five lines instead of a network: answers the options it was asked with. */
+const alpha = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 1 && i % 8 < 4 && i >= 16 && i < 48 ? 255 : 0));
+
+/** A grey photo of 8 x 8 pixels, and the dress of {@link FINDINGS} in it. */
+export const FOUND: Found = {
+  photo: { kind: 'photo', width: 8, height: 8, rgb: new Uint8Array(3 * 64).fill(90) },
+  matte: { kind: 'matte', width: 8, height: 8, alpha, box: FINDINGS.box },
+  findings: FINDINGS,
+};
+
+/** Instead of a network: answers the options it was asked with. */
 export const fakeCutOut: CutOut = async (_, options) => {
   const bytes = new TextEncoder().encode(JSON.stringify(options));
   const image = { bytes, contentType: `image/${options.format}` as const, width: 8, height: 8 };
-  const matte = { kind: 'matte' as const, width: 8, height: 8, alpha: new Uint8Array(64), box: FINDINGS.box };
-  return { findings: FINDINGS, image, matte };
+  return { ...FOUND, image };
 };
 
 export const fakeParts: HttpParts = {
+  find: async () => FOUND,
   cutOut: fakeCutOut,
   segmenter: {
     load: async () => ({ name: 'fake', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
@@ -32,16 +42,7 @@ export const fakeParts: HttpParts = {
     inputSize: () => Promise.reject(new Error('not asked')),
     glanceSize: () => Promise.reject(new Error('not asked')),
   },
-  trace: () => 'M0 0L8 0L8 8Z',
   limits: { maxBytes: 25_000_000, maxAnswerBytes: null, maxSeconds: 25, atOnce: 1, maxWaiting: 16 },
-  canvas: {
-    picture: async (bytes, { canvas }, { format }) => ({ bytes, contentType: `image/${format}`, ...canvas }),
-    alpha: async (bytes, { canvas }, format) => ({ bytes, contentType: `image/${format}`, ...canvas }),
-    apart: async (bytes, { canvas }) => {
-      const picture = { bytes, contentType: 'image/png' as const, ...canvas };
-      return { colour: picture, alpha: picture };
-    },
-  },
   version: '1',
   keys: 'off',
   tickets: null,

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { createService } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
 import { OPTION_NAMES } from '../../lib/options';
-import { createService } from '../../lib/service';
 import { startTestS3, type TestS3 } from '../helpers/s3-server';
 import { fake, type Loopback, listen } from './loopback';
 

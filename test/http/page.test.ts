@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { createService, type Road } from '../../lib/service';
+import { createService, type Road } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
 import type { HttpParts } from '../../lib/http/create-http';
-import { FINDINGS, fake, fakeCutOut, fakeParts } from './loopback';
+import { FINDINGS, FOUND, fake, fakeCutOut, fakeParts } from './loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
@@ -112,7 +112,7 @@ test('what is wrong with the photo is told with its facts', async () => {
 
 test('a photo without a dress is a 422 with the presence that the network gave', async () => {
   const findings = { ...FINDINGS, verdict: 'no_dress' as const, presence: 0.12, confidence: 0 };
-  const app = fake({ cutOut: async () => ({ findings, image: null, matte: null }) });
+  const app = fake({ cutOut: async () => ({ ...FOUND, findings, image: null, matte: null }) });
   const answer = await app.request('/v1/cutouts', post());
   expect(answer.status).toBe(422);
   expect(await answer.json()).toMatchObject({ code: 'no-dress', facts: { presence: 0.12, confidence: 0 } });

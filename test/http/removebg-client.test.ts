@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'remove.bg';
 import sharp from 'sharp';
-import { createService } from '../../lib/service';
+import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 

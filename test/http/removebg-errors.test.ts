@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
 import type { HttpParts } from '../../lib/http/create-http';
-import { FINDINGS, fake, fakeParts } from './loopback';
+import { FINDINGS, FOUND, fake, fakeParts } from './loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
@@ -14,8 +14,8 @@ function form(...fields: readonly (readonly [string, string | Blob])[]) {
   return post(body);
 }
 const whole = form(['image_file', file]);
-const failing = (error: unknown): Partial<HttpParts> => ({ cutOut: () => Promise.reject(error) });
-const nothing = { findings: { ...FINDINGS, verdict: 'no_dress' as const, box: null }, image: null, matte: null };
+const failing = (error: unknown): Partial<HttpParts> => ({ find: () => Promise.reject(error) });
+const nothing = { ...FOUND, findings: { ...FINDINGS, verdict: 'no_dress' as const, box: null }, matte: null };
 
 type Case = [name: string, status: number, code: string, init: RequestInit, parts?: Partial<HttpParts>];
 const cases: Case[] = [
@@ -40,7 +40,7 @@ const cases: Case[] = [
   ['an answer too large', 400, 'file_too_large', whole, { limits: { ...fakeParts.limits, maxAnswerBytes: 4 } }],
   ['too many pixels', 400, 'file_too_large', whole, failing(new DresscutError('too-many-pixels', 'It is 9 MP.'))],
   ['no image', 400, 'invalid_parameter', whole, failing(new DresscutError('unsupported-format', 'It is a PDF.'))],
-  ['no dress', 400, 'unknown_foreground', whole, { cutOut: async () => nothing }],
+  ['no dress', 400, 'unknown_foreground', whole, { find: async () => nothing }],
   ['too many calls', 429, 'rate_limit_exceeded', whole, failing(new DresscutError('busy', 'secret'))],
   ['too little time', 503, 'internal_error', whole, failing(new DresscutError('out-of-time', 'secret'))],
   ['a fault of ours', 500, 'internal_error', whole, failing(new Error('secret'))],

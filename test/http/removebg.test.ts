@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
-import { createService } from '../../lib/service';
+import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
 import { type Loopback, listen } from './loopback';
 

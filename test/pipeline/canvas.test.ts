@@ -1,24 +1,13 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { drawAlpha, drawApart, drawPicture } from '../../lib/pipeline/canvas';
+import { type Dress, drawAlpha, drawApart, drawPicture, type Rgba } from '../../lib/pipeline/canvas';
+import { paint } from './scenes';
 
-interface Rgba {
-  r: number;
-  g: number;
-  b: number;
-  alpha: number;
-}
-
-/** A red 6x4 cut-out whose left column is half transparent and whose right column is nothing. */
-async function dress(): Promise<Uint8Array> {
-  const rgba = new Uint8Array(4 * 6 * 4);
-  for (let i = 0; i < 24; i++) {
-    const alpha = i % 6 === 0 ? 128 : 255;
-    if (i % 6 !== 5) rgba.set([200, 20, 40, alpha], 4 * i);
-  }
-  return sharp(rgba, { raw: { width: 6, height: 4, channels: 4 } })
-    .png()
-    .toBuffer();
+/** A red photo of 6x4 whose left column is half dress and whose right column is none. */
+function dress(): Dress {
+  const alpha = Uint8Array.from({ length: 24 }, (_, i) => [128, 255, 255, 255, 255, 0][i % 6] ?? 0);
+  const box = { left: 0, top: 0, width: 5, height: 4 };
+  return { photo: paint(6, 4, () => [200, 20, 40]), matte: { kind: 'matte', width: 6, height: 4, alpha, box } };
 }
 
 const whole = { left: 0, top: 0, width: 6, height: 4 };
@@ -35,7 +24,7 @@ const read = async (bytes: Uint8Array) => {
 };
 
 test('a cut-out stands where the layout says, exactly, and nothing is beside it', async () => {
-  const { bytes, width, height } = await drawPicture(await dress(), layout, { format: 'png', background: null });
+  const { bytes, width, height } = await drawPicture(dress(), layout, { format: 'png', background: null });
   const { at, info } = await read(bytes);
   expect([width, height, info.width, info.height, info.channels]).toEqual([10, 8, 10, 8, 4]);
   expect(at(3, 2)).toEqual([200, 20, 40, 128]);
@@ -56,7 +45,7 @@ test('a source inside the cut-out is all that is drawn, and a larger target is f
     source: { left: 1, top: 1, width: 2, height: 2 },
     target: { left: 1, top: 1, width: 8, height: 6 },
   };
-  const { at } = await read((await drawPicture(await dress(), narrow, { format: 'png', background: null })).bytes);
+  const { at } = await read((await drawPicture(dress(), narrow, { format: 'png', background: null })).bytes);
   expect(at(1, 1)).toEqual([200, 20, 40, 255]);
   expect(at(8, 6)).toEqual([200, 20, 40, 255]);
   expect(at(9, 6)).toEqual([0, 0, 0, 0]);
@@ -65,7 +54,7 @@ test('a source inside the cut-out is all that is drawn, and a larger target is f
 test('no colour is left under alpha 0, resized or not', async () => {
   const target = { left: 0, top: 0, width: 9, height: 5 };
   const { at } = await read(
-    (await drawPicture(await dress(), { ...layout, target }, { format: 'png', background: null })).bytes,
+    (await drawPicture(dress(), { ...layout, target }, { format: 'png', background: null })).bytes,
   );
   for (let y = 0; y < 8; y++) {
     for (let x = 0; x < 10; x++) {
@@ -77,10 +66,10 @@ test('no colour is left under alpha 0, resized or not', async () => {
 
 test('a background lies under the dress by the rule of over, whatever its alpha', async () => {
   const channel = fc.integer({ min: 0, max: 255 });
-  const png = await dress();
+  const red = dress();
   await fc.assert(
     fc.asyncProperty(fc.record({ r: channel, g: channel, b: channel, alpha: channel }), async (background: Rgba) => {
-      const { at, info } = await read((await drawPicture(png, layout, { format: 'png', background })).bytes);
+      const { at, info } = await read((await drawPicture(red, layout, { format: 'png', background })).bytes);
       const opaque = background.alpha === 255;
       expect(info.channels).toBe(opaque ? 3 : 4);
       const { r, g, b, alpha } = background;
@@ -100,21 +89,21 @@ test('a background lies under the dress by the rule of over, whatever its alpha'
 test('a JPEG stands on white wherever nothing else is', async () => {
   const background = { r: 0, g: 0, b: 255, alpha: 0 };
   for (const look of [null, background]) {
-    const { bytes, contentType } = await drawPicture(await dress(), layout, { format: 'jpeg', background: look });
+    const { bytes, contentType } = await drawPicture(dress(), layout, { format: 'jpeg', background: look });
     expect(contentType).toBe('image/jpeg');
     for (const value of (await read(bytes)).at(0, 7)) expect(value).toBeGreaterThan(245);
   }
 });
 
 test('alpha alone is 8-bit grey, and agrees with the picture', async () => {
-  const { bytes } = await drawAlpha(await dress(), layout, 'png');
+  const { bytes } = await drawAlpha(dress(), layout, 'png');
   const { at } = await read(bytes);
   expect(await sharp(bytes).metadata()).toMatchObject({ width: 10, height: 8, channels: 1, depth: 'uchar' });
   expect([at(3, 2)[0], at(4, 2)[0], at(8, 2)[0], at(0, 0)[0]]).toEqual([128, 255, 0, 0]);
 });
 
 test('colour and alpha apart make the dress again', async () => {
-  const { colour, alpha } = await drawApart(await dress(), layout);
+  const { colour, alpha } = await drawApart(dress(), layout);
   expect([colour.contentType, alpha.contentType]).toEqual(['image/jpeg', 'image/png']);
   expect([colour.width, colour.height, alpha.width, alpha.height]).toEqual([10, 8, 10, 8]);
   const [colours, alphas] = [await read(colour.bytes), await read(alpha.bytes)];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { iou, overlap } from '../../bench/scores';
-import { loadOpenCv, type OpenCvBox } from '../../lib/opencv';
+import { loadOpenCv, scoped } from '../../lib/opencv';
 import { colourModel, forOpenCv, type Gaussian } from '../../lib/pipeline/colour-model';
 import {
   grabCutFromBox,
@@ -17,10 +17,13 @@ import type { Photo } from '../../lib/raster';
 import { likelihood } from './likelihood';
 import { bytesOf, discPhoto, discTruth, GREEN, grainy, insideDisc, paint, RED } from './scenes';
 
-let opencv: OpenCvBox;
-beforeAll(async () => {
-  opencv = await loadOpenCv();
+jest.mock('../../lib/opencv', () => {
+  const real: typeof import('../../lib/opencv') = jest.requireActual('../../lib/opencv');
+  return { ...real, scoped: jest.fn(real.scoped) };
 });
+/** The real one, watched. */
+const opencv = jest.mocked(scoped);
+beforeEach(() => opencv.mockClear());
 
 const [WIDTH, HEIGHT] = [96, 128];
 const photo = discPhoto(WIDTH, HEIGHT);
@@ -67,37 +70,37 @@ function energyOf({ rgb, width, height }: Photo, mask: Uint8Array, sides: Gaussi
 }
 
 describe('grabCutFromTrimap', () => {
-  it('finds the outline that a sloppy trimap has all wrong', () => {
+  it('finds the outline that a sloppy trimap has all wrong', async () => {
     const trimap = sloppyTrimap();
     const guess = trimap.map((word) => word & 1);
     expect(iou(overlap(guess, truth))).toBeLessThan(0.5);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(iou(overlap(mask, truth))).toBeGreaterThan(0.97);
   });
 
-  it('never overrules what is sure', () => {
+  it('never overrules what is sure', async () => {
     // A green corner that is surely dress, a red middle that surely is not.
     const trimap = sloppyTrimap();
     for (let y = 0; y < 8; y++) trimap.fill(SURE_FOREGROUND, y * WIDTH, y * WIDTH + 8);
     for (let y = 60; y < 66; y++) trimap.fill(SURE_BACKGROUND, y * WIDTH + 44, y * WIDTH + 52);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, { ...REFINE, iterations: 2 });
+    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, { ...REFINE, iterations: 2 });
     const broken = mask.findIndex((value, i) => trimap[i]! < MAYBE_BACKGROUND && value !== trimap[i]);
     expect(broken).toBe(-1);
     expect(mask.every((value) => value === 0 || value === 1)).toBe(true);
   });
 
-  it('gives the same mask for the same bytes, whatever was cut between, and changes neither', () => {
+  it('gives the same mask for the same bytes, whatever was cut between, and changes neither', async () => {
     const trimap = sloppyTrimap();
     const [rgbBefore, trimapBefore] = [photo.rgb.slice(), trimap.slice()];
-    const first = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
-    grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, { left: 10, top: 10, width: 60, height: 90 }, 1);
-    const second = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const first = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, { left: 10, top: 10, width: 60, height: 90 }, 1);
+    const second = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(Buffer.compare(first, second)).toBe(0);
     expect(Buffer.compare(photo.rgb, rgbBefore)).toBe(0);
     expect(Buffer.compare(trimap, trimapBefore)).toBe(0);
   });
 
-  it.each([50, 16, 5])('cuts where colours and outline cost least, with smoothness %d', (smoothness) => {
+  it.each([50, 16, 5])('cuts where colours and outline cost least, with smoothness %d', async (smoothness) => {
     // Colours that overlap, so that both terms have a say.
     const scene = grainy(
       paint(24, 20, (x, y) => (x + (y % 3) < 12 ? [120, 90, 90] : [90, 110, 90])),
@@ -106,7 +109,7 @@ describe('grabCutFromTrimap', () => {
     const trimap = bytesOf(24, 20, (x) => (x < 3 ? 1 : x > 20 ? 0 : x < 12 ? MAYBE_FOREGROUND : MAYBE_BACKGROUND));
     const sides = [0, 1].map((side) => colourModel(scene.rgb, (i) => (trimap[i]! & 1) === side));
     const energy = (mask: Uint8Array) => energyOf(scene, mask, sides, smoothness);
-    const mask = grabCutFromTrimap(opencv, scene.rgb, trimap, 24, 20, { iterations: 1, smoothness });
+    const mask = await grabCutFromTrimap(scene.rgb, trimap, 24, 20, { iterations: 1, smoothness });
     const least = energy(mask);
     expect(energy(trimap.map((word) => word & 1))).toBeGreaterThan(least);
     for (let i = 0; i < mask.length; i++) {
@@ -117,19 +120,19 @@ describe('grabCutFromTrimap', () => {
     }
   });
 
-  it('comes to an end and keeps what is sure, whatever the colours, in three iterations as in one', () => {
+  it('comes to an end and keeps what is sure, whatever the colours, in three iterations as in one', async () => {
     const level = fc.constantFrom(0, 1, 127, 254, 255);
     const words = fc.constantFrom(SURE_BACKGROUND, SURE_FOREGROUND, MAYBE_BACKGROUND, MAYBE_FOREGROUND);
     const size = 12 * 10;
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(level, { minLength: 3 * size, maxLength: 3 * size }),
         fc.array(words, { minLength: size, maxLength: size }),
         fc.constantFrom(2, 16, 500),
         fc.constantFrom(1, 3),
-        (levels, trimap, smoothness, iterations) => {
+        async (levels, trimap, smoothness, iterations) => {
           const words = Uint8Array.from(trimap);
-          const mask = grabCutFromTrimap(opencv, Uint8Array.from(levels), words, 12, 10, { iterations, smoothness });
+          const mask = await grabCutFromTrimap(Uint8Array.from(levels), words, 12, 10, { iterations, smoothness });
           expect(mask).toHaveLength(size);
           expect(mask.every((value, i) => (words[i]! < MAYBE_BACKGROUND ? value === words[i] : value < 2))).toBe(true);
         },
@@ -138,37 +141,33 @@ describe('grabCutFromTrimap', () => {
     );
   });
 
-  it('keeps a thin strap that a dearer outline would lose', () => {
+  it('keeps a thin strap that a dearer outline would lose', async () => {
     const isStrap = (x: number, y: number) => y >= 10 && y < 40 && (x === 29 || x === 30);
     const strap = grainy(
       paint(60, 60, (x, y) => (isStrap(x, y) || y >= 40 ? RED : [130, 100, 80])),
       22,
     );
     const trimap = bytesOf(60, 60, (_, y) => (y > 45 ? SURE_FOREGROUND : y < 10 ? SURE_BACKGROUND : MAYBE_BACKGROUND));
-    const kept = (smoothness: number) => {
-      const mask = grabCutFromTrimap(opencv, strap.rgb, trimap, 60, 60, { iterations: 1, smoothness });
+    const kept = async (smoothness: number) => {
+      const mask = await grabCutFromTrimap(strap.rgb, trimap, 60, 60, { iterations: 1, smoothness });
       return mask.filter((value, i) => value === 1 && isStrap(i % 60, Math.floor(i / 60))).length;
     };
-    expect(kept(REFINE.smoothness)).toBeGreaterThan(40);
-    expect(kept(50)).toBeLessThan(20);
+    expect(await kept(REFINE.smoothness)).toBeGreaterThan(40);
+    expect(await kept(50)).toBeLessThan(20);
   });
 
-  it('has nothing to do where nothing is open', () => {
+  it('has nothing to do where nothing is open', async () => {
     const trimap = truth.map((value) => (value === 1 ? SURE_FOREGROUND : SURE_BACKGROUND));
-    const untouched = {
-      get cv(): never {
-        throw new Error('OpenCV was asked');
-      },
-    };
-    expect(grabCutFromTrimap(untouched, photo.rgb, trimap, WIDTH, HEIGHT, REFINE)).toEqual(trimap);
+    expect(await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE)).toEqual(trimap);
+    expect(opencv).not.toHaveBeenCalled();
   });
 
   it.each([
     ['foreground', MAYBE_FOREGROUND, 1],
     ['background', MAYBE_BACKGROUND, 0],
-  ] as const)('takes the trimap at its word where all of it leans to %s', (_, word, value) => {
+  ] as const)('takes the trimap at its word where all of it leans to %s', async (_, word, value) => {
     const trimap = new Uint8Array(WIDTH * HEIGHT).fill(word);
-    const mask = grabCutFromTrimap(opencv, photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
     expect(mask.every((found) => found === value)).toBe(true);
   });
 
@@ -178,7 +177,7 @@ describe('grabCutFromTrimap', () => {
     [1, 300],
     [300, 1],
     [8, 8],
-  ])('cuts a picture of %i x %i pixels', (width, height) => {
+  ])('cuts a picture of %i x %i pixels', async (width, height) => {
     const along = width > height ? (x: number) => x / width : (_: number, y: number) => y / height;
     const strip = grainy(paint(width, height, (x, y) => (along(x, y) > 0.5 ? RED : GREEN)));
     const trimap = bytesOf(width, height, (x, y) => {
@@ -186,15 +185,15 @@ describe('grabCutFromTrimap', () => {
       if (place > 0.7) return SURE_FOREGROUND;
       return place < 0.3 ? SURE_BACKGROUND : MAYBE_BACKGROUND;
     });
-    const mask = grabCutFromTrimap(opencv, strip.rgb, trimap, width, height, REFINE);
+    const mask = await grabCutFromTrimap(strip.rgb, trimap, width, height, REFINE);
     const expected = bytesOf(width, height, (x, y) => (along(x, y) > 0.5 ? 1 : 0));
     expect(iou(overlap(mask, expected))).toBeGreaterThan(0.95);
   });
 
-  it('cuts where each side has one single colour', () => {
+  it('cuts where each side has one single colour', async () => {
     const flat = paint(40, 40, (x) => (x < 20 ? RED : GREEN));
     const trimap = bytesOf(40, 40, (x) => (x < 12 ? SURE_FOREGROUND : x < 28 ? MAYBE_FOREGROUND : SURE_BACKGROUND));
-    const mask = grabCutFromTrimap(opencv, flat.rgb, trimap, 40, 40, REFINE);
+    const mask = await grabCutFromTrimap(flat.rgb, trimap, 40, 40, REFINE);
     expect(mask).toEqual(bytesOf(40, 40, (x) => (x < 20 ? 1 : 0)));
   });
 });
@@ -202,11 +201,11 @@ describe('grabCutFromTrimap', () => {
 describe('grabCutFromBox', () => {
   const box = { left: 8, top: 20, width: 80, height: 90 };
 
-  it('finds what stands in the rectangle, and nothing outside it', () => {
-    const mask = grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, box, 3);
+  it('finds what stands in the rectangle, and nothing outside it', async () => {
+    const mask = await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, box, 3);
     expect(iou(overlap(mask, truth))).toBeGreaterThan(0.95);
     const half = { left: 0, top: 0, width: WIDTH / 2, height: HEIGHT };
-    const left = grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, half, 1);
+    const left = await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, half, 1);
     expect(left.findIndex((value, i) => value === 1 && i % WIDTH >= WIDTH / 2)).toBe(-1);
   });
 
@@ -216,17 +215,19 @@ describe('grabCutFromBox', () => {
       .resize(224, 224, { fit: 'fill' })
       .raw()
       .toBuffer();
+    const { cv } = await loadOpenCv();
     const cut = (state: number) => {
-      opencv.cv.setRNGSeed(state);
-      return grabCutFromBox(opencv, street, 224, 224, { left: 50, top: 10, width: 124, height: 204 }, 1);
+      cv.setRNGSeed(state);
+      return grabCutFromBox(street, 224, 224, { left: 50, top: 10, width: 124, height: 204 }, 1);
     };
-    const first = cut(1);
-    for (const state of [2, 3]) expect(Buffer.compare(cut(state), first)).toBe(0);
+    const first = await cut(1);
+    for (const state of [2, 3]) expect(Buffer.compare(await cut(state), first)).toBe(0);
   });
 
-  it('says that OpenCV failed where the rectangle is everything', () => {
-    const cut = () =>
-      grabCutFromBox(opencv, photo.rgb, WIDTH, HEIGHT, { left: 0, top: 0, width: WIDTH, height: HEIGHT }, 1);
-    expect(cut).toThrow(expect.objectContaining({ code: 'internal', message: expect.stringMatching(/^OpenCV: /) }));
+  it('says that OpenCV failed where the rectangle is everything', async () => {
+    const cut = () => grabCutFromBox(photo.rgb, WIDTH, HEIGHT, { left: 0, top: 0, width: WIDTH, height: HEIGHT }, 1);
+    await expect(cut()).rejects.toEqual(
+      expect.objectContaining({ code: 'internal', message: expect.stringMatching(/^OpenCV: /) }),
+    );
   });
 });

@@ -1,5 +1,4 @@
 import { iou, overlap } from '../../bench/scores';
-import { loadOpenCv } from '../../lib/opencv';
 import { ARTICLE_SIDE, isolate, onWhite } from '../../lib/pipeline/isolate';
 import type { Foreground } from '../../lib/raster';
 import { pixel } from './pictures';
@@ -17,7 +16,7 @@ const square = grainy(
 describe('isolate', () => {
   let found: Foreground;
   beforeAll(async () => {
-    found = await isolate(square, loadOpenCv);
+    found = await isolate(square);
   });
 
   it('finds the figure in the middle', () => {
@@ -25,7 +24,7 @@ describe('isolate', () => {
       paint(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (figure(x, y) ? RED : GREEN)),
       6,
     );
-    return isolate(lone, loadOpenCv).then(({ mask }) => {
+    return isolate(lone).then(({ mask }) => {
       const truth = bytesOf(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (figure(x, y) ? 1 : 0));
       expect(iou(overlap(mask, truth))).toBeGreaterThan(0.95);
     });
@@ -45,7 +44,7 @@ describe('isolate', () => {
       paint(ARTICLE_SIDE, ARTICLE_SIDE, (x, y) => (x >= 50 && x < 174 && y >= 10 && y < 214 ? RED : GREEN)),
       6,
     );
-    const { mask } = await isolate(full, loadOpenCv);
+    const { mask } = await isolate(full);
     const at = (x: number, y: number) => mask[y * ARTICLE_SIDE + x];
     expect([at(50, 100), at(173, 100), at(110, 10), at(110, 213)]).toEqual([1, 1, 1, 1]);
     expect([at(49, 100), at(174, 100), at(110, 9), at(110, 214)]).toEqual([0, 0, 0, 0]);
@@ -61,7 +60,7 @@ describe('isolate', () => {
   });
 
   it('gives the same mask for the same photo', async () => {
-    const again = await isolate(square, loadOpenCv);
+    const again = await isolate(square);
     expect(Buffer.compare(again.mask, found.mask)).toBe(0);
     expect(Buffer.compare(again.rgb, found.rgb)).toBe(0);
   });

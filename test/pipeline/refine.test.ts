@@ -1,9 +1,17 @@
 import { halves, iou, overlap } from '../../bench/scores';
-import { loadOpenCv } from '../../lib/opencv';
+import { scoped } from '../../lib/opencv';
 import { REFINE, refine } from '../../lib/pipeline/refine';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Matte } from '../../lib/raster';
 import { discPhoto, discProbabilities, discTruth, GREEN, grainy, paint, plainBox, probabilitiesOf } from './scenes';
+
+jest.mock('../../lib/opencv', () => {
+  const real: typeof import('../../lib/opencv') = jest.requireActual('../../lib/opencv');
+  return { ...real, scoped: jest.fn(real.scoped) };
+});
+/** The real one, watched. */
+const opencv = jest.mocked(scoped);
+beforeEach(() => opencv.mockClear());
 
 const iouOf = (matte: Matte, truth: Uint8Array): number => iou(overlap(halves(matte.alpha), truth));
 
@@ -15,7 +23,7 @@ describe('refine', () => {
     [1400, 300],
   ])('cuts a disc out of a photo of %i x %i pixels', async (width, height) => {
     const photo = discPhoto(width, height);
-    const matte = await refine(photo, discProbabilities(photo), loadOpenCv);
+    const matte = await refine(photo, discProbabilities(photo));
     expect([matte.kind, matte.width, matte.height, matte.alpha.length]).toEqual([
       'matte',
       width,
@@ -36,7 +44,7 @@ describe('refine', () => {
     const photo = discPhoto(600, 800);
     const truth = discTruth(600, 800);
     const vague = discProbabilities(photo, { radius: 0.29, blur: 0.2, shiftX: 0.03, shiftY: -0.02 });
-    const [before, after] = [threshold(photo, vague), await refine(photo, vague, loadOpenCv)];
+    const [before, after] = [threshold(photo, vague), await refine(photo, vague)];
     expect(iouOf(before, truth)).toBeLessThan(0.9);
     expect(iouOf(after, truth)).toBeGreaterThan(0.95);
   });
@@ -44,21 +52,16 @@ describe('refine', () => {
   it('gives the smallest box around its alpha, and the same bytes for the same bytes', async () => {
     const photo = discPhoto(240, 320);
     const probabilities = discProbabilities(photo);
-    const [first, second] = [
-      await refine(photo, probabilities, loadOpenCv),
-      await refine(photo, probabilities, loadOpenCv),
-    ];
+    const [first, second] = [await refine(photo, probabilities), await refine(photo, probabilities)];
     expect(first.box).toEqual(plainBox(first.alpha, 240, 320));
     expect(Buffer.compare(first.alpha, second.alpha)).toBe(0);
   });
 
   it('is empty where no pixel is more dress than not, and does not start OpenCV for it', async () => {
-    const opencv = jest.fn(loadOpenCv);
     const photo = discPhoto(120, 160);
     const matte = await refine(
       photo,
       probabilitiesOf(48, 64, () => 0.5),
-      opencv,
     );
     expect(matte.box).toBeNull();
     expect(matte.alpha).toHaveLength(120 * 160);
@@ -71,7 +74,6 @@ describe('refine', () => {
     const matte = await refine(
       photo,
       probabilitiesOf(48, 64, () => 0.99),
-      loadOpenCv,
     );
     expect(matte.box).toEqual({ left: 0, top: 0, width: 120, height: 160 });
     expect(matte.alpha.every((alpha) => alpha === 255)).toBe(true);
@@ -81,20 +83,21 @@ describe('refine', () => {
     const photo = discPhoto(300, 300);
     const probabilities = discProbabilities(photo, { longest: 300 });
     for (let y = 3; y < 6; y++) probabilities.dress.fill(0.98, 300 * y + 3, 300 * y + 6);
-    const { box } = await refine(photo, probabilities, loadOpenCv);
+    const { box } = await refine(photo, probabilities);
     expect(box!.left).toBeGreaterThan(30);
     expect(box!.top).toBeGreaterThan(30);
   });
 
   it('can leave GrabCut out', async () => {
     const photo = discPhoto(300, 400);
-    const matte = await refine(photo, discProbabilities(photo), loadOpenCv, { ...REFINE, iterations: 0 });
+    const matte = await refine(photo, discProbabilities(photo), { ...REFINE, iterations: 0 });
     expect(iouOf(matte, discTruth(300, 400))).toBeGreaterThan(0.95);
   });
 
   it('says so when OpenCV does not start', async () => {
     const photo = discPhoto(120, 160);
     const failed = new Error('no OpenCV today');
-    await expect(refine(photo, discProbabilities(photo), () => Promise.reject(failed))).rejects.toBe(failed);
+    opencv.mockRejectedValueOnce(failed);
+    await expect(refine(photo, discProbabilities(photo))).rejects.toBe(failed);
   });
 });

@@ -132,7 +132,6 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
       store: s3Store({ s3Endpoint: faulty.url }, client),
       cutOut: remembered,
       segmenter,
-      drawMask: () => Promise.reject(new Error('nobody asked for masks')),
       buckets: s3.buckets,
       defaults: {},
       maxBytes: 25_000_000,

@@ -51,12 +51,6 @@ function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, d
       cuts += 1;
       return app.cutOut(bytes, options);
     },
-    drawMask: async ({ width, height }) => {
-      const bytes = await sharp({ create: { width, height, channels: 3, background: 'black' } })
-        .png()
-        .toBuffer();
-      return { contentType: 'image/png', width, height, bytes };
-    },
     buckets: s3.buckets,
     defaults,
     maxBytes: 25_000_000,

@@ -1,5 +1,5 @@
+import { createUploads } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
-import { createUploads } from '../../lib/uploads-service';
 
 const env = { DRESSCUT_UPLOADS_BUCKET: 'in', DRESSCUT_CUTOUTS_BUCKET: 'out' };
 const withOptions = (text: string) => () => createUploads(loadConfig({ ...env, DRESSCUT_OPTIONS: text }));

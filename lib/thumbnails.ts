@@ -1,9 +1,8 @@
-import type { Sharp } from 'sharp';
-import type { CutOutResult } from '../lib/cut-out';
-import { sharp } from '../lib/pipeline/codec';
-import { compose, overlay } from '../lib/pipeline/compose';
-import { decode } from '../lib/pipeline/decode';
-import type { Matte, Photo } from '../lib/raster';
+import type { Found } from './find';
+import { sharp } from './pipeline/codec';
+import { compose, overlay } from './pipeline/compose';
+import { reduce } from './pipeline/reduce';
+import type { Matte } from './raster';
 
 /** Small pictures of one photo as WebP, all of one size. */
 export interface Thumbnails {
@@ -17,15 +16,21 @@ export interface Thumbnails {
 }
 
 /**
- * Thumbnails of a photo and of what was found in it. Made from the matte, so that the photo is not cut again.
+ * Thumbnails of a photo and of what was found in it.
  *
- * @param bytes the photo's file, one that could be cut
- * @param side the longest side of the thumbnails, pixels
+ * @param side the longest side of the thumbnails, pixels; never larger than the photo
  */
-export async function makeThumbnails(bytes: Uint8Array, { matte }: CutOutResult, side: number): Promise<Thumbnails> {
-  const photo = await shrink(bytes, side);
-  const { width, height } = photo;
+export async function makeThumbnails(
+  { photo: full, matte }: Pick<Found, 'photo' | 'matte'>,
+  side: number,
+): Promise<Thumbnails> {
+  const scale = Math.min(1, side / Math.max(full.width, full.height));
+  const [width, height] = [full.width, full.height].map((length) => Math.max(1, Math.round(length * scale))) as [
+    number,
+    number,
+  ];
   const frame = { left: 0, top: 0, width, height };
+  const photo = await reduce(full, width, height);
   const small = matte === null ? null : await shrinkMatte(matte, width, height);
   const [first, second, third] = await Promise.all([
     webp(photo.rgb, width, height, 3),
@@ -33,23 +38,6 @@ export async function makeThumbnails(bytes: Uint8Array, { matte }: CutOutResult,
     small && webp(compose(photo, small, frame, null).rgba, width, height, 4),
   ]);
   return { width, height, photo: first, overlay: second, cutout: third };
-}
-
-async function shrink(bytes: Uint8Array, side: number): Promise<Photo> {
-  const small = (image: Sharp) =>
-    image
-      .autoOrient()
-      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: 'white' })
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-  // sharp alone reads a JPEG straight into a small size; phones' HEIC it cannot read.
-  const { data, info } = await small(sharp(bytes, { failOn: 'none' })).catch(async () => {
-    const { photo } = await decode(bytes);
-    return small(sharp(photo.rgb, { raw: { width: photo.width, height: photo.height, channels: 3 } }));
-  });
-  return { kind: 'photo', width: info.width, height: info.height, rgb: data };
 }
 
 async function shrinkMatte(matte: Matte, width: number, height: number): Promise<Matte> {

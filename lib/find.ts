@@ -1,0 +1,58 @@
+import type { Findings } from './findings';
+import { look } from './look';
+import type { CutOutOptions } from './options';
+import { decode } from './pipeline/decode';
+import { ARTICLE_SIDE, isolate } from './pipeline/isolate';
+import { dressExpected, measure } from './pipeline/measure';
+import { reduce } from './pipeline/reduce';
+import { refine } from './pipeline/refine';
+import { threshold } from './pipeline/threshold';
+import type { Segmenter } from './ports';
+import type { Matte, Photo } from './raster';
+import { stopwatch } from './stopwatch';
+
+/** What there is in one photo. Any number of pictures can be rendered from it. */
+export interface Found {
+  /** Upright, at its own size. */
+  readonly photo: Photo;
+  /** At the photo's size; `null` when the verdict is `no_dress`. */
+  readonly matte: Matte | null;
+  readonly findings: Findings;
+}
+
+/** The options that decide what is found; all others say how it is rendered. */
+export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'>;
+
+/**
+ * Decode a photo and find the dress in it.
+ *
+ * @param bytes a file of one of the formats that `decode` reads; not changed
+ * @throws DresscutError; below 500 the photo is at fault
+ */
+export type Find = (bytes: Uint8Array, options: FindOptions) => Promise<Found>;
+
+export interface FindParts {
+  readonly segmenter: Segmenter;
+  /** From probabilities to a matte, in the default mode; `bench/` exchanges it to tell what each part of it is worth. */
+  readonly refine?: typeof refine;
+}
+
+export function createFind({ segmenter, refine: toMatte = refine }: FindParts): Find {
+  return async (bytes, { mode, expect }) => {
+    const { milliseconds, timed } = stopwatch();
+    const { photo, format } = await timed('decode', () => decode(bytes));
+    const article = mode === 'article';
+    const foreground = article
+      ? await timed('isolate', async () => isolate(await reduce(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
+      : null;
+    const probabilities = await timed('segment', () => look(photo, segmenter, foreground));
+    const matte = dressExpected(probabilities, expect)
+      ? await timed('refine', () => (article ? threshold(photo, probabilities) : toMatte(photo, probabilities)))
+      : null;
+    const measured = await timed('measure', () => measure(matte, probabilities, expect));
+    const { name, version } = await segmenter.load();
+    const { width, height } = photo;
+    const findings = { ...measured, photo: { width, height, format }, model: { name, version }, milliseconds };
+    return { photo, matte: measured.verdict === 'no_dress' ? null : matte, findings };
+  };
+}

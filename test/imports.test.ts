@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, normalize } from 'node:path';
+
+/** A part of the project: modules by their path without ending; one that ends in a slash is a whole folder. */
+interface Rule {
+  readonly part: readonly string[];
+  /** Parts of the project that it may import. */
+  readonly may: readonly string[];
+  /** Packages that it may import, Node's own included; left out: any. */
+  readonly packages?: readonly string[];
+}
+
+const NOUNS = ['lib/raster', 'lib/errors', 'lib/colour', 'lib/html', 'lib/log', 'lib/once', 'lib/photo-size'];
+const CONTRACTS = [...NOUNS, 'lib/findings', 'lib/options', 'lib/ports', 'lib/stopwatch', 'lib/description'];
+const FIND_AND_RENDER = ['lib/look', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/thumbnails'];
+
+/**
+ * The architecture: who may import whom, from the ground up. A part may always import itself. Everything that is in
+ * none of the rows fails, and so does every circle, by types too.
+ */
+const RULES: readonly Rule[] = [
+  { part: NOUNS, may: ['lib/errors'], packages: [] },
+  { part: CONTRACTS, may: NOUNS, packages: ['zod'] },
+  { part: ['lib/config'], may: [], packages: ['node:os', 'node:path'] },
+  { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
+  // A step knows OpenCV and the codecs: no files, no environment, no HTTP, no AWS, no engine.
+  { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js'] },
+  // Each implements its port and knows no step and no caller.
+  { part: ['lib/segmenters/'], may: CONTRACTS },
+  { part: ['lib/storage/'], may: [...CONTRACTS, 'lib/config'] },
+  { part: ['lib/catalogue/'], may: CONTRACTS },
+  { part: FIND_AND_RENDER, may: [...CONTRACTS, 'lib/pipeline/'], packages: [] },
+  { part: ['lib/uploads/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/'] },
+  { part: ['lib/http/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/', 'lib/uploads/'] },
+  // The composition root alone knows who implements what.
+  { part: ['lib/app'], may: ['lib/', 'package.json'] },
+  // Where a call enters: nothing imports these.
+  { part: ['handlers/'], may: ['lib/'] },
+  { part: ['bin/'], may: ['lib/', 'package.json'] },
+  { part: ['bench/'], may: ['lib/'] },
+  { part: ['layers/'], may: ['lib/segmenters/', 'package.json'] },
+];
+
+const ROOT = join(__dirname, '..');
+const IMPORT = /(?:\bfrom\s*|^import\s+|\bimport\(|\brequire\()'([^']+)'/gm;
+
+/** Every module of the project's own parts, and what it imports: by types, when it runs, and on demand. */
+const imports = new Map(
+  ['lib', 'handlers', 'bin', 'bench', 'layers'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('node_modules'))
+      .map((file) => {
+        const path = join(folder, file);
+        const text = readFileSync(join(ROOT, path), 'utf8');
+        const targets = [...text.matchAll(IMPORT)].map(([, target = '']) => resolve(path, target));
+        return [path.replace(/\.ts$/, ''), targets] as const;
+      }),
+  ),
+);
+
+/** A module by its path in the project, or a package by its name. */
+function resolve(from: string, target: string): string {
+  if (target.startsWith('.')) return normalize(join(from, '..', target)).replace(/\.ts$/, '');
+  if (target.startsWith('node:') || builtinModules.includes(target)) return target;
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
+}
+
+const isIn = (part: readonly string[]) => (module: string) =>
+  part.some((one) => (one.endsWith('/') ? module.startsWith(one) : module === one));
+const isOurs = (module: string) =>
+  imports.has(module) || /^(lib|handlers|bin|bench|layers|test|package\.json)\b/.test(module);
+
+test('every import runs downwards, as the table says', () => {
+  const wrong: string[] = [];
+  for (const [module, targets] of imports) {
+    const rule = RULES.find(({ part }) => isIn(part)(module));
+    if (rule === undefined) wrong.push(`${module} has no rule`);
+    for (const target of rule === undefined ? [] : targets) {
+      const { part, may, packages } = rule as Rule;
+      const allowed = isOurs(target) ? isIn([...part, ...may])(target) : (packages?.includes(target) ?? true);
+      if (!allowed) wrong.push(`${module} must not import ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('no module imports itself by way of others', () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (module: string, path: readonly string[]): void => {
+    if (path.includes(module)) circles.push([...path.slice(path.indexOf(module)), module].join(' -> '));
+    if (path.includes(module) || done.has(module)) return;
+    for (const target of imports.get(module) ?? []) visit(target, [...path, module]);
+    done.add(module);
+  };
+  for (const module of imports.keys()) visit(module, []);
+  expect(circles).toEqual([]);
+});
+
+test('every row of the table is about something that is there', () => {
+  const modules = [...imports.keys()];
+  const empty = RULES.flatMap(({ part }) => part).filter((one) => !modules.some(isIn([one])));
+  expect(empty).toEqual([]);
+  expect(imports.get('lib/find')).toContain('lib/pipeline/decode');
+});
