@@ -13,15 +13,19 @@ const NOT_ON_LAMBDA = [
   '@libsql/client',
 ];
 
+/** Started as a process of its own from beside the handler (`lib/pipeline/decoder-process.ts`). */
+const DECODER = 'lib/pipeline/decoder-main.ts';
+
 /**
- * One handler and all it imports as one CommonJS file with its source map. CommonJS, and `require` for what is
+ * One handler and all it imports as one CommonJS file with its source map, and the decoder's process as another. CommonJS, and `require` for what is
  * imported lazily, because a layer's `NODE_PATH` does not serve ES-module imports.
  */
 export async function functionEntries(root: string, name: string): Promise<Entry[]> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [join('handlers', `${name}.ts`)],
-    outfile: join(root, `${name}.js`),
+    entryPoints: [join('handlers', `${name}.ts`), DECODER],
+    entryNames: '[name]',
+    outdir: root,
     write: false,
     bundle: true,
     platform: 'node',

@@ -20,6 +20,7 @@ export const STATUS = {
   'too-small': 422,
   'unsupported-format': 415,
   'undecodable-image': 422,
+  'too-complex': 422,
   'no-dress': 422,
   'model-unavailable': 503,
   'catalogue-unavailable': 503,

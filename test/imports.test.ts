@@ -13,6 +13,9 @@ interface Rule {
 
 const NOUNS = ['lib/raster', 'lib/errors', 'lib/colour', 'lib/html', 'lib/log', 'lib/once', 'lib/photo-size'];
 const CONTRACTS = [...NOUNS, 'lib/findings', 'lib/options', 'lib/ports', 'lib/stopwatch', 'lib/description'];
+/** What decodes in a process of its own: the one step that starts something. */
+const DECODER = ['lib/pipeline/decoder-process', 'lib/pipeline/decoder-main'];
+const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path'];
 const FIND_AND_RENDER = ['lib/look', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/thumbnails'];
 
 /**
@@ -24,6 +27,7 @@ const RULES: readonly Rule[] = [
   { part: CONTRACTS, may: NOUNS, packages: ['zod'] },
   { part: ['lib/config'], may: [], packages: ['node:os', 'node:path'] },
   { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
+  { part: DECODER, may: [...CONTRACTS, 'lib/pipeline/'], packages: PROCESSES },
   // A step knows OpenCV and the codecs: no files, no environment, no HTTP, no AWS, no engine.
   { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js'] },
   // Each implements its port and knows no step and no caller.

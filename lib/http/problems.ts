@@ -28,6 +28,7 @@ const MEANING: Readonly<Record<Code, readonly [title: string, advice: string]>> 
     'Send JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC, not compressed again.',
   ],
   'undecodable-image': ['The image is damaged', 'Send the whole, undamaged file.'],
+  'too-complex': ['The image takes too much to decode', 'Save it as JPEG, or reduce it, and send that.'],
   'no-dress': ['No dress in the photo', 'Take the photo again, or say expect=dress when one is certainly worn.'],
   'model-unavailable': ['The network is not available', 'Try again shortly.'],
   'catalogue-unavailable': ['The catalogue is not available', 'Try again shortly.'],

@@ -6,6 +6,12 @@ export const MAX_BYTES = 25_000_000;
 export const MAX_PIXELS = 50_000_000;
 /** Below this a dress is a few pixels wide, and the network has nothing to see. */
 export const MIN_SIDE = 64;
+/** Processor time that one photo may take to decode, where its size alone does not bound it. */
+export const MAX_DECODE_SECONDS = 5;
+/** Memory of the process that decodes it: a 50-megapixel AVIF takes 0.9 GB. */
+export const MAX_DECODE_BYTES = 1_000_000_000;
+/** On the clock: a machine so busy that neither limit is reached by then should be asked again later. */
+export const MAX_WAIT_SECONDS = 60;
 
 /** @throws DresscutError `no-photo`, `too-large` */
 export function checkBytes(bytes: number): void {

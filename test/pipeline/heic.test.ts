@@ -167,18 +167,8 @@ describe('libheif', () => {
       if (loads === 1) throw new Error('disk trouble');
       return jest.requireActual(path);
     });
-    const fresh: typeof import('../../lib/pipeline/decode') = await import('../../lib/pipeline/decode');
-    await expect(fresh.decode(SAMPLE)).rejects.toMatchObject({ message: expect.stringContaining('disk trouble') });
-    expect((await fresh.decode(SAMPLE)).photo.width).toBe(160);
-  });
-
-  it('is not loaded for a photo that is no HEIC', async () => {
-    const path = 'libheif-js/libheif-wasm/libheif-bundle.js';
-    jest.resetModules();
-    const load = jest.fn();
-    jest.doMock(path, load);
-    const fresh: typeof import('../../lib/pipeline/decode') = await import('../../lib/pipeline/decode');
-    await fresh.decode(Buffer.from('%PDF')).catch(() => undefined);
-    expect(load).not.toHaveBeenCalled();
+    const { heicToTiff }: typeof import('../../lib/pipeline/heic') = await import('../../lib/pipeline/heic');
+    await expect(heicToTiff(SAMPLE)).rejects.toMatchObject({ message: expect.stringContaining('disk trouble') });
+    expect((await heicToTiff(SAMPLE)).length).toBeGreaterThan(3 * 160 * 120);
   });
 });

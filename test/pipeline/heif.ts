@@ -1,12 +1,14 @@
 /** A HEIF writer of the few boxes that tests need: around HEVC or AV1 data that a real encoder made. */
 
 export interface HeifItem {
-  readonly type: 'hvc1' | 'av01' | 'grid';
+  readonly type: 'hvc1' | 'av01' | 'grid' | 'iovl' | 'iden' | 'tmap';
   readonly data: Uint8Array;
   /** Indices into `properties`. */
   readonly properties: readonly number[];
-  /** Indices of the items that a grid is made of. */
+  /** Indices of the items that a grid, an overlay or another derived picture is made of. */
   readonly tiles?: readonly number[];
+  /** Index of the item whose alpha (by its `auxC`) this is. */
+  readonly auxiliaryTo?: number;
 }
 
 /** A file whose primary item is the first; items that are tiles of another are hidden. */
@@ -33,6 +35,18 @@ export const imir = (axis: 0 | 1) => box('imir', Buffer.from([axis]));
 export const icc = (profile: Uint8Array) => box('colr', text('prof'), profile);
 /** Colour by the numbers of ITU-T H.273: 12 is Display P3, 1 is sRGB's primaries. */
 export const nclx = (primaries: number) => box('colr', text('nclx'), u16(primaries, 13, 6), Buffer.from([0x80]));
+/** A decoder configuration that announces pictures of `width` x `height` pixels, and is good for nothing else. */
+export function hvcC(width: number, height: number): Buffer {
+  const golomb = (value: number) => (value + 1).toString(2).padStart(2 * (value + 1).toString(2).length - 1, '0');
+  // One sub-layer, a profile and level of 96 bits (with the 3s that keep start codes away), set 0, colour 4:2:0.
+  const profile = '0'.repeat(3) + '1'.repeat(93);
+  const bits = `${'0'.repeat(7)}1${profile}${golomb(0)}${golomb(1)}${golomb(width)}${golomb(height)}1`;
+  const bytes = bits.match(/.{1,8}/g) ?? [];
+  const unit = Buffer.from([0x42, 1, ...bytes.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2))]);
+  return box('hvcC', Buffer.alloc(21), Buffer.from([3, 1, 33]), u16(1, unit.length), unit);
+}
+/** Says that an item is the alpha of another. */
+export const ALPHA = full('auxC', 0, text('urn:mpeg:hevc:2015:auxid:1\0'));
 /** What a grid item says: `columns` x `rows` tiles, cut to `width` x `height`. */
 export const gridOf = (columns: number, rows: number, width: number, height: number) =>
   Buffer.concat([Buffer.from([0, 0, rows - 1, columns - 1]), u16(width, height)]);
@@ -40,6 +54,10 @@ export const gridOf = (columns: number, rows: number, width: number, height: num
 function meta(items: readonly HeifItem[], properties: readonly Uint8Array[], dataStart: number): Buffer {
   const hidden = new Set(items.flatMap(({ tiles }) => tiles ?? []));
   const grids = items.flatMap(({ tiles }, i) => (tiles ? [{ id: i + 1, tiles: tiles.map((t) => t + 1) }] : []));
+  const references = [
+    ...grids.map(({ id, tiles }) => box('dimg', u16(id, tiles.length, ...tiles))),
+    ...items.flatMap(({ auxiliaryTo: to }, i) => (to === undefined ? [] : [box('auxl', u16(i + 1, 1, to + 1))])),
+  ];
   const infe = items.map(({ type }, i) =>
     full('infe', 0x02000000 | (hidden.has(i) ? 1 : 0), u16(i + 1, 0), text(`${type}\0`)),
   );
@@ -58,9 +76,7 @@ function meta(items: readonly HeifItem[], properties: readonly Uint8Array[], dat
     full('hdlr', 0, u32(0), text('pict'), Buffer.alloc(13)),
     full('pitm', 0, u16(1)),
     full('iinf', 0, u16(items.length), ...infe),
-    ...(grids.length
-      ? [full('iref', 0, ...grids.map(({ id, tiles }) => box('dimg', u16(id, tiles.length, ...tiles))))]
-      : []),
+    ...(references.length ? [full('iref', 0, ...references)] : []),
     box('iprp', box('ipco', ...properties), full('ipma', 0, u32(items.length), ...ipma)),
     full('iloc', 0, Buffer.from([0x44, 0]), u16(items.length), ...extents),
   );
