@@ -1,8 +1,9 @@
 import { onWhite } from './pipeline/isolate';
 import { reduce } from './pipeline/reduce';
 import { boxInPhoto, dressBox } from './pipeline/region';
+import { back, turnPhoto, turnProbabilities } from './pipeline/turn';
 import type { Segmenter } from './ports';
-import type { Box, Foreground, Photo, Probabilities } from './raster';
+import type { Box, Foreground, Photo, Probabilities, Turn } from './raster';
 
 /** When to look closer, and at what. `training/EXPERIMENTS.md` has the figures. */
 export const CLOSER = {
@@ -29,23 +30,53 @@ export async function look(photo: Photo, segmenter: Segmenter, foreground: Foreg
   const { width, height } = await segmenter.inputSize(photo.width, photo.height);
   const reduced = await reduce(photo, width, height);
   const small = foreground === null ? reduced : onWhite(reduced, foreground);
-  const first = await segmenter.segment(small);
+  const { segment, first } = await upright(small, segmenter);
   if (foreground === null) {
-    const closer = await lookCloser(photo, segmenter, first);
+    const closer = await lookCloser(photo, segmenter, segment, first);
     if (closer !== null) return { ...closer, presence: between(first.presence, closer.presence) };
   }
   const size = await segmenter.glanceSize(photo.width, photo.height);
   if (size === null) return first;
-  const { presence } = await segmenter.segment(await reduce(small, size.width, size.height));
+  const { presence } = await segment(await reduce(small, size.width, size.height));
   return { ...first, presence: between(first.presence, presence) };
 }
 
-async function lookCloser(photo: Photo, segmenter: Segmenter, first: Probabilities): Promise<Probabilities | null> {
+/**
+ * The first look, and how to look again at the same photo. Where it lies on its side or head, the network sees it turned
+ * upright, and what it says is turned back: the answer stays in the photo's own frame. Only where the network then
+ * agrees that it is upright; otherwise the photo is taken as it is.
+ */
+async function upright(
+  small: Photo,
+  segmenter: Segmenter,
+): Promise<{ segment: Segmenter['segment']; first: Probabilities }> {
+  const first = await segmenter.segment(small);
+  if (first.turned === 0) return { segment: segmenter.segment, first };
+  const segment = inTurn(segmenter, first.turned);
+  const again = await segment(small);
+  const agreed = again.turned === first.turned;
+  return agreed ? { segment, first: again } : { segment: segmenter.segment, first: { ...first, turned: 0 } };
+}
+
+/** Looks at photos that are turned clockwise by `turn`. */
+function inTurn(segmenter: Segmenter, turn: Turn): Segmenter['segment'] {
+  return async (photo) => {
+    const said = await segmenter.segment(turnPhoto(photo, back(turn)));
+    return { ...turnProbabilities(said, turn), turned: ((turn + said.turned) % 360) as Turn };
+  };
+}
+
+async function lookCloser(
+  photo: Photo,
+  segmenter: Segmenter,
+  segment: Segmenter['segment'],
+  first: Probabilities,
+): Promise<Probabilities | null> {
   const within = closerBox(photo, first);
   if (within === null) return null;
   const { width, height } = await segmenter.inputSize(within.width, within.height);
-  const closer = await segmenter.segment(await reduce(photo, width, height, within));
-  return dressBox(closer) === null ? null : { ...closer, within };
+  const closer = await segment(await reduce(photo, width, height, within));
+  return dressBox(closer) === null ? null : { ...closer, turned: first.turned, within };
 }
 
 /** Where to look closer; `null` where there is nothing to see, or no need. */

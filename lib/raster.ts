@@ -21,6 +21,20 @@ export interface Photo {
   readonly rgb: Uint8Array;
 }
 
+/** How far a photo is turned from upright, in degrees clockwise. */
+export type Turn = 0 | 90 | 180 | 270;
+
+/** What the network's first stages see, at an eighth of its own size: texture and colour, for descriptions. */
+export interface Features {
+  readonly kind: 'features';
+  readonly width: number;
+  readonly height: number;
+  /** How many numbers tell one place. */
+  readonly channels: number;
+  /** `channels` planes one after the other, each `width * height` floats of any size and sign. */
+  readonly data: Float32Array;
+}
+
 /** What the network says, at the network's own size. */
 export interface Probabilities {
   readonly kind: 'probabilities';
@@ -33,6 +47,10 @@ export interface Probabilities {
   readonly dress: Float32Array;
   /** Calibrated probability, 0 to 1, that the photo shows a dress at all. */
   readonly presence: number;
+  /** How the photo lies, as far as the network can tell; everything else here is in the photo's own frame. */
+  readonly turned: Turn;
+  /** Left out by networks that give none. */
+  readonly features?: Features;
   /** The part of the photo that was looked at, in its pixels; left out: all of it. */
   readonly within?: Box;
 }

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { halves, iou, overlap } from '../bench/scores';
 import { CLOSER, look } from '../lib/look';
 import { measure } from '../lib/pipeline/measure';
+import { reduce } from '../lib/pipeline/reduce';
 import { refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
+import { turnPhoto, turnProbabilities } from '../lib/pipeline/turn';
 import type { Segmenter } from '../lib/ports';
 import type { Foreground, Matte, Photo, Probabilities } from '../lib/raster';
 import { discPhoto, discTruth, GREEN, paint, probabilitiesOf, RED } from './pipeline/scenes';
@@ -128,6 +130,61 @@ describe('look', () => {
         expect(Math.max(within.width / width, within.height / height)).toBeLessThan(CLOSER.below);
       }),
     );
+  });
+
+  describe('at a photo that lies on its side or head', () => {
+    /** Knows what is up by a blue corner, upper left in an upright photo; sees a dress only in an upright one. */
+    function blueIsUpperLeft(seen: Seen, { stubborn = false } = {}): Segmenter {
+      const red = redIsDress(seen, { glance: false });
+      return {
+        ...red,
+        segment: async (small) => {
+          const { width, height, rgb } = small;
+          const corners = [0, width - 1, width * height - 1, (height - 1) * width];
+          const blue = corners.findIndex((i) => rgb[3 * i + 2]! > 200 && rgb[3 * i]! < 100);
+          const turned = stubborn ? 90 : ([0, 90, 180, 270] as const)[Math.max(blue, 0)]!;
+          const said = await red.segment(small);
+          return turned === 0 ? { ...said, turned } : { ...said, dress: said.dress.map(() => 0), turned };
+        },
+      };
+    }
+    const upright = paint(300, 600, (x, y) => {
+      if (x < 60 && y < 60) return [0, 0, 255];
+      return x > 100 && x < 250 && y > 200 && y < 560 ? RED : GREEN;
+    });
+    const isDress = ({ dress }: Probabilities) => Array.from(dress, (p) => p > 0.5);
+
+    it.each([0, 90, 180, 270] as const)('turned by %d degrees, answers in the photo’s own frame', async (turn) => {
+      const seen: Seen = [];
+      const photo = turnPhoto(upright, turn);
+      const found = await look(photo, blueIsUpperLeft(seen), null);
+      expect(found.turned).toBe(turn);
+      expect(seen).toHaveLength(turn === 0 ? 1 : 2);
+      const truth = turnProbabilities(await redIsDress([]).segment(await reduce(upright, 48, 96)), turn);
+      expect([found.width, found.height]).toEqual([truth.width, truth.height]);
+      const wrong = isDress(truth).filter((dress, i) => dress !== isDress(found)[i]).length;
+      expect(wrong).toBeLessThan(0.02 * truth.dress.length);
+    });
+
+    it('looks closer in the frame that it found, too', async () => {
+      const small = paint(600, 600, (x, y) => {
+        if (x < 60 && y < 60) return [0, 0, 255];
+        return x > 300 && x < 380 && y > 400 && y < 560 ? RED : GREEN;
+      });
+      const seen: Seen = [];
+      const found = await look(turnPhoto(small, 90), blueIsUpperLeft(seen), null);
+      expect(found.turned).toBe(90);
+      // Upright the dress is 80 x 160; turned by 90 it lies, and so does what was looked at.
+      expect(found.within!.width).toBeGreaterThan(found.within!.height);
+      expect(found.width).toBeGreaterThan(found.height);
+      expect(seen.at(-1)!.height).toBeGreaterThan(seen.at(-1)!.width);
+    });
+
+    it('takes the photo as it is where the network does not agree with itself', async () => {
+      const seen: Seen = [];
+      const found = await look(upright, blueIsUpperLeft(seen, { stubborn: true }), null);
+      expect([found.turned, found.width, found.height]).toEqual([0, 48, 96]);
+    });
   });
 
   describe('at a small dress', () => {

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       const dress = Float32Array.from(foreground.mask);
       const none = new Float32Array(side * side);
       const shape = { kind: 'probabilities', width: side, height: side, background: none, skin: none } as const;
-      const matte = threshold(photo, { ...shape, dress, presence: 1 });
+      const matte = threshold(photo, { ...shape, dress, presence: 1, turned: 0 });
       const frame = frameOf(matte, { crop: true, margin: 0.05 });
       await encode(compose(photo, matte, frame, null), DEFAULTS);
     });

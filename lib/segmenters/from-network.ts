@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../errors';
 import type { Segmenter } from '../ports';
-import type { Photo } from '../raster';
+import type { Features, Photo, Turn } from '../raster';
 import { type Manifest, readManifest } from './manifest';
 
 /** What a network says of one photo. */
@@ -10,7 +10,14 @@ export interface Answer {
   planes: Float32Array;
   /** Calibrated, 0 to 1. */
   presence: number;
+  /** Four probabilities: the photo is turned clockwise by 0, 90, 180, 270 degrees. Left out: it never is. */
+  turned?: Float32Array | undefined;
+  /** `[1, channels, height, width]` of its dimensions, and its values. Left out: it gives none. */
+  features?: { readonly dims: readonly number[]; readonly data: Float32Array } | undefined;
 }
+
+/** The outputs of the graph that serving knows, by name; a network may lack the last two. */
+export const OUTPUTS = ['probabilities', 'presence', 'turned', 'features'] as const;
 
 /** A network that an engine has loaded. */
 export interface Network {
@@ -70,7 +77,7 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
 
     async segment(small) {
       const { network } = await loadOnce();
-      const { planes, presence } = await network.run(small);
+      const { planes, presence, turned, features } = await network.run(small);
       const { width, height } = small;
       const size = width * height;
       return {
@@ -81,9 +88,23 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
         skin: planes.subarray(size, 2 * size),
         dress: planes.subarray(2 * size, 3 * size),
         presence,
+        turned: likeliest(turned),
+        ...(features === undefined ? {} : { features: featuresOf(features) }),
       };
     },
   };
+}
+
+/** The likeliest of four turns; upright where two are alike, or nothing is said. */
+function likeliest(turned: Float32Array | undefined): Turn {
+  const turns = [0, 90, 180, 270] as const;
+  if (turned === undefined) return 0;
+  return turns[turned.indexOf(Math.max(...turned))] ?? 0;
+}
+
+function featuresOf({ dims, data }: NonNullable<Answer['features']>): Features {
+  const [, channels = 0, height = 0, width = 0] = dims;
+  return { kind: 'features', width, height, channels, data };
 }
 
 /** The size with proportions kept, the longest side near `longest`, both sides multiples of `multiple`. */

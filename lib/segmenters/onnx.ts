@@ -32,8 +32,19 @@ async function open({ file, sha256 }: Manifest, { models, threads }: OnnxOptions
     engine: `onnxruntime-node ${ort.env.versions.common}`,
     async run(small) {
       const photo = new ort.Tensor('uint8', small.rgb, [1, small.height, small.width, 3]);
-      const { probabilities, presence } = (await session.run({ photo })) as { probabilities: Tensor; presence: Tensor };
-      return { planes: probabilities.data as Float32Array, presence: (presence.data as Float32Array)[0] ?? 0 };
+      const { probabilities, presence, turned, features } = await session.run({ photo });
+      return {
+        planes: floats(probabilities),
+        presence: floats(presence)[0] ?? 0,
+        turned: turned && floats(turned),
+        features: features && { dims: features.dims, data: floats(features) },
+      };
     },
   };
+}
+
+/** @throws Error where the network lacks an output that serving cannot do without */
+function floats(output: Tensor | undefined): Float32Array {
+  if (!(output?.data instanceof Float32Array)) throw new Error('the network gives no probabilities or no presence');
+  return output.data;
 }

@@ -4,7 +4,7 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { Segmenter } from '../ports';
 import type { Photo } from '../raster';
-import { type Answer, checkSha256, fromNetwork, type Network } from './from-network';
+import { type Answer, checkSha256, fromNetwork, type Network, OUTPUTS } from './from-network';
 import type { Manifest } from './manifest';
 import { findTensorFlow, type Runtime, type TensorFlow } from './tensorflow';
 
@@ -73,9 +73,13 @@ function load({ tf, loadGraphModelSync }: TensorFlow, json: io.ModelJSON, weight
     const answer: Answer = { planes: new Float32Array(0), presence: 0 };
     tf.tidy(() => {
       const photo = tf.tensor4d(rgb, [1, height, width, 3], 'int32');
-      const outputs = model.execute({ photo }, ['probabilities', 'presence']) as [Tensor, Tensor];
-      answer.planes = outputs[0].dataSync<'float32'>();
-      answer.presence = outputs[1].dataSync<'float32'>()[0] ?? 0;
+      const names = OUTPUTS.filter((name) => model.outputs.some((output) => output.name.split(':')[0] === name));
+      const outputs = model.execute({ photo }, names) as Tensor[];
+      const said = Object.fromEntries(outputs.map((output, i) => [names[i], output]));
+      answer.planes = floats(said['probabilities']);
+      answer.presence = floats(said['presence'])[0] ?? 0;
+      answer.turned = said['turned'] && floats(said['turned']);
+      answer.features = said['features'] && { dims: said['features'].shape, data: floats(said['features']) };
     });
     return answer;
   };
@@ -88,4 +92,10 @@ function load({ tf, loadGraphModelSync }: TensorFlow, json: io.ModelJSON, weight
     loaded = model;
   });
   return async (small) => runOn(loaded as GraphModel, small);
+}
+
+/** @throws Error where the network lacks an output that serving cannot do without */
+function floats(output: Tensor | undefined): Float32Array {
+  if (output === undefined) throw new Error('the network gives no probabilities or no presence');
+  return output.dataSync<'float32'>();
 }

@@ -60,7 +60,7 @@ export function probabilitiesOf(
   const dress = floatsOf(width, height, dressAt);
   const skin = floatsOf(width, height, skinAt);
   const background = dress.map((p, i) => 1 - p - skin[i]!);
-  return { kind: 'probabilities', width, height, background, skin, dress, presence };
+  return { kind: 'probabilities', width, height, background, skin, dress, presence, turned: 0 };
 }
 
 /** A matte with its box found the plain way. */
