@@ -1,6 +1,6 @@
 import { createApp } from '../lib/app';
 import { loadConfig } from '../lib/config';
-import { EXIT, run } from './command';
+import { EXIT, run } from './cut/command';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import sharp from 'sharp';
-import { run } from '../../bin/command';
+import { run } from '../../bin/cut/command';
 import type { CutOut } from '../../lib/cut-out';
 import { DresscutError } from '../../lib/errors';
 import type { CutOutOptions } from '../../lib/options';
@@ -97,7 +97,9 @@ describe('dresscut of one photo', () => {
     const { code, stdout, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('no_dress');
+    expect(stderr).toMatch(/^\S+one\.jpg: no dress found \(no_dress\), nothing written; presence 4 %\n0 cut/);
+    expect(stderr).toContain('One photo shows no dress as far as the network can tell (presence 4 %).');
+    expect(stderr).toContain('--expect dress');
     await expect(readdir(at('cut'))).rejects.toThrow('ENOENT');
   });
 
@@ -155,7 +157,7 @@ describe('dresscut of a folder', () => {
     expect(await files('cut')).toEqual(['a.png', 'deep/er/b.png']);
     expect(stdout).toBe('');
     expect(stderr).toContain(`${at('in/bad.png')}: could not be cut. The file is damaged. (undecodable-image)`);
-    expect(stderr).toContain(`${at('in/none.webp')}: no dress in it (no_dress)`);
+    expect(stderr).toContain(`${at('in/none.webp')}: no dress found (no_dress)`);
     expect(stderr).toContain('2 cut, 1 of them to review, 1 without a dress, 1 failed');
   });
 
@@ -248,11 +250,45 @@ describe('dresscut of a folder', () => {
     expect(await files('in')).toEqual(['a.jpg', 'a.png', 'b.jpg', 'b.png']);
   });
 
-  test('writes results whose names are as long as a disk allows', async () => {
+  test.each(['png', 'webp'])('writes results whose names are as long as a disk allows: %s', async (format) => {
     const long = 'x'.repeat(251);
-    await put({ [`in/${long}.jpg`]: 'ok' });
-    expect((await dresscut([at('in'), '--out', at('cut')])).code).toBe(0);
-    expect(await files('cut')).toEqual([`${long}.png`]);
+    const wide = '\u00e9'.repeat(125);
+    await put({
+      [`in/${long}.jpg`]: 'ok',
+      [`in/${long}.gif`]: 'ok',
+      [`in/${long.slice(1)}.webp`]: 'ok',
+      [`in/${wide}.heic`]: 'ok',
+    });
+    const args = [at('in'), '--out', at('cut'), '--format', format, '--json'];
+    const { code, stdout } = await dresscut(args);
+    expect(code).toBe(0);
+    const written = await files('cut');
+    expect(written).toHaveLength(4);
+    expect(written.every((name) => name.endsWith(`.${format}`))).toBe(true);
+    const told = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).result);
+    expect(told.map((path) => path.slice(at('cut').length + 1)).sort()).toEqual(written);
+    await dresscut(args);
+    expect(await files('cut')).toEqual(written);
+  });
+
+  test('cuts the file without an ending whose name is as long as a disk allows', async () => {
+    const long = '\u8863'.repeat(85);
+    await put({ [long]: 'ok' });
+    expect((await dresscut([at(long), '--out', at('cut')])).code).toBe(0);
+    const [name = ''] = await files('cut');
+    expect(name).toMatch(/^\u8863{70,}~[0-9a-f]{12}\.png$/);
+  });
+
+  test('counts photos without a dress and says once what to do', async () => {
+    await put({ 'in/a.jpg': 'none', 'in/b.jpg': 'none', 'in/c.jpg': 'ok' });
+    const { stderr } = await dresscut([at('in'), '--out', at('cut')]);
+    expect(stderr).toContain('2 photos show no dress as far as the network can tell (presence 4 % at most).');
+    expect(stderr.match(/--expect dress/g)).toHaveLength(1);
+    const sure = await dresscut([at('in'), '--out', at('cut'), '--expect', 'dress']);
+    expect(sure.stderr).toContain('2 photos show nothing that could be cut as a dress');
   });
 
   test('follows links, once each', async () => {

@@ -85,7 +85,7 @@ test(
     expect(['ok', 'review']).toContain(dress.verdict);
     expect(none).toMatchObject({ result: null, verdict: 'no_dress', box: null });
     expect(stderr).toContain('photos/bad.jpg: could not be cut.');
-    expect(stderr).toContain('photos/more/no-dress.jpg: no dress in it (no_dress)');
+    expect(stderr).toContain('photos/more/no-dress.jpg: no dress found (no_dress)');
     expect(stderr).toMatch(/1 cut, [01] of them to review, 1 without a dress, 1 failed; \d+\.\d s/);
 
     expect(Object.keys(await contents('results'))).toEqual(['dress.png', 'report.html']);

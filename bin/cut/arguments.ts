@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { DresscutError } from '../lib/errors';
+import { DresscutError } from '../../lib/errors';
 import {
   type CutOutOptions,
   DEFAULTS,
@@ -7,8 +7,8 @@ import {
   OPTION_NAMES,
   type OptionName,
   parseOptions,
-} from '../lib/options';
-import { version } from '../package.json';
+} from '../../lib/options';
+import { version } from '../../package.json';
 
 /** What the command was asked to do. */
 export interface Request {

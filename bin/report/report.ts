@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CutOutOptions } from '../lib/options';
-import { makeThumbnails } from '../lib/thumbnails';
-import { withTemporaryFile, writeWhole } from './files';
-import { ending, head, type ModelName, row } from './report-page';
-import { count, type Outcome, type Tally } from './sentences';
+import type { CutOutOptions } from '../../lib/options';
+import { makeThumbnails } from '../../lib/thumbnails';
+import { count, emptyTally, type Outcome } from '../cut/format';
+import { withTemporaryFile, writeWhole } from '../files';
+import { frame, type ModelName } from './page';
+import { row } from './row';
 
 const THUMBNAIL_SIDE = 480;
 
@@ -35,7 +36,7 @@ export function withReport(
   const path = join(out, 'report.html');
   return withTemporaryFile(path, async (file) => {
     const waiting: Waiting[] = [];
-    const tally: Tally = { cut: 0, review: 0, noDress: 0, failed: 0 };
+    const tally = emptyTally();
     let model: ModelName | null = null;
     let end = 0;
     const finished = await work({
@@ -43,7 +44,7 @@ export function withReport(
         // A photo may be cut and still resist being made small: its row then has no pictures.
         const pictures =
           outcome.result === undefined ? null : await makeThumbnails(outcome.result, THUMBNAIL_SIDE).catch(() => null);
-        const html = Buffer.from(row(outcome, pictures, out, options));
+        const html = Buffer.from(row(outcome, pictures, out));
         // The place is taken before the write begins: two photos may end at once.
         const start = end;
         end += html.length;
@@ -55,7 +56,19 @@ export function withReport(
     });
     if (!finished) return null;
     waiting.sort((a, b) => compare(a.rank, b.rank));
-    await writeWhole(path, page(file, waiting, head(tally, options, model)));
+    await writeWhole(
+      path,
+      page(
+        file,
+        waiting,
+        frame(
+          tally,
+          options,
+          model,
+          waiting.map(({ rank }) => rank[2]),
+        ),
+      ),
+    );
     return path;
   });
 }
@@ -71,11 +84,11 @@ function compare([a, b, c]: Waiting['rank'], [x, y, z]: Waiting['rank']): number
   return a - x || b - y || (c < z ? -1 : 1);
 }
 
-async function* page(file: FileHandle, waiting: readonly Waiting[], beginning: string) {
+async function* page(file: FileHandle, waiting: readonly Waiting[], { beginning, ending }: ReturnType<typeof frame>) {
   yield beginning;
   for (const { start, length } of waiting) {
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
     yield buffer.toString('utf8');
   }
-  yield ending();
+  yield ending;
 }

@@ -1,5 +1,6 @@
-import type { CutOutResult } from '../lib/cut-out';
-import type { DresscutError } from '../lib/errors';
+import type { CutOutResult } from '../../lib/cut-out';
+import type { DresscutError } from '../../lib/errors';
+import type { CutOutOptions } from '../../lib/options';
 import type { Job } from './inputs';
 
 /** What became of one photo: either `error` or `result` is there. */
@@ -14,13 +15,20 @@ export interface Tally {
   review: number;
   noDress: number;
   failed: number;
+  /** The highest presence among the photos without a dress, 0 to 1. */
+  presence: number;
 }
+
+/** Before the first photo. */
+export const emptyTally = (): Tally => ({ cut: 0, review: 0, noDress: 0, failed: 0, presence: 0 });
 
 /** Count one more outcome. */
 export function count(tally: Tally, { error, result }: Outcome): void {
   if (error !== undefined) tally.failed += 1;
-  else if (result.findings.verdict === 'no_dress') tally.noDress += 1;
-  else tally.cut += 1;
+  else if (result.findings.verdict === 'no_dress') {
+    tally.noDress += 1;
+    tally.presence = Math.max(tally.presence, result.findings.presence);
+  } else tally.cut += 1;
   if (result?.findings.verdict === 'review') tally.review += 1;
 }
 
@@ -29,7 +37,7 @@ export function sentence({ job, error, result }: Outcome): string {
   if (error !== undefined) return printable(`${job.source}: could not be cut. ${error.message} (${error.code})`);
   const { verdict, presence, confidence, coverage } = result.findings;
   if (verdict === 'no_dress') {
-    return printable(`${job.source}: no dress in it (no_dress), so nothing was written; presence ${percent(presence)}`);
+    return printable(`${job.source}: no dress found (no_dress), nothing written; presence ${percent(presence)}`);
   }
   const look = verdict === 'review' ? 'is cut out but unsure, have a look (review)' : 'is cut out (ok)';
   const figures = `confidence ${percent(confidence)}, presence ${percent(presence)}, ${percent(coverage)} of the photo`;
@@ -39,6 +47,16 @@ export function sentence({ job, error, result }: Outcome): string {
 /** The last line of a run. */
 export function summary({ cut, review, noDress, failed }: Tally, seconds: number): string {
   return `${cut} cut, ${review} of them to review, ${noDress} without a dress, ${failed} failed; ${seconds.toFixed(1)} s`;
+}
+
+/** What to do about photos without a dress, once for all of them; `null` where there are none. */
+export function advice({ noDress, presence }: Tally, { expect }: CutOutOptions): string | null {
+  if (noDress === 0) return null;
+  const which = noDress === 1 ? 'One photo shows' : `${noDress} photos show`;
+  if (expect === 'dress')
+    return `${which} nothing that could be cut as a dress, although --expect dress says that it is there.`;
+  const sure = noDress === 1 ? `presence ${percent(presence)}` : `presence ${percent(presence)} at most`;
+  return `${which} no dress as far as the network can tell (${sure}). If one is there: --expect dress cuts it.`;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { CutOut, CutOutResult } from '../lib/cut-out';
-import { asDresscutError, DresscutError } from '../lib/errors';
-import { checkBytes } from '../lib/pipeline/limits';
+import type { CutOut, CutOutResult } from '../../lib/cut-out';
+import { asDresscutError, DresscutError } from '../../lib/errors';
+import { checkBytes } from '../../lib/pipeline/limits';
+import { writeWhole } from '../files';
+import { type Report, withReport } from '../report/report';
 import { parseArguments, type Request } from './arguments';
-import { writeWhole } from './files';
+import { advice, count, emptyTally, jsonLine, type Outcome, printable, sentence, summary } from './format';
 import { type Job, planJobs } from './inputs';
 import { type Progress, showProgress, type Terminal } from './progress';
-import { type Report, withReport } from './report';
-import { count, jsonLine, type Outcome, printable, sentence, summary, type Tally } from './sentences';
 
 /** What surrounds the command: the use-case, the two streams, and a signal that ends it early. */
 export interface Surroundings {
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 async function cutAll(request: Request, jobs: readonly Job[], surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, signal = new AbortController().signal } = surroundings;
   const started = performance.now();
-  const tally: Tally = { cut: 0, review: 0, noDress: 0, failed: 0 };
+  const tally = emptyTally();
   // A bar and JSON lines on one terminal would write over each other.
   const quiet = request.json && stdout.isTTY === true;
   const progress = showProgress(stderr, quiet ? 0 : jobs.length);
@@ -91,6 +91,8 @@ async function cutAll(request: Request, jobs: readonly Job[], surroundings: Surr
   if (page !== null) stderr.write(`Report: ${page}\n`);
   if (tally.cut > 0 && jobs.length > 1) stderr.write(`Results: ${request.out}\n`);
   stderr.write(`${summary(tally, (performance.now() - started) / 1000)}\n`);
+  const hint = advice(tally, request.options);
+  if (hint !== null) stderr.write(`${hint}\n`);
   if (signal.aborted) return EXIT.stopped;
   return tally.cut === jobs.length ? EXIT.allCut : EXIT.someNot;
 }

@@ -1,7 +1,7 @@
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
-import { DresscutError } from '../lib/errors';
-import { PHOTO_ENDINGS } from '../lib/pipeline/formats';
+import { DresscutError } from '../../lib/errors';
+import { PHOTO_ENDINGS } from '../../lib/pipeline/formats';
 
 /** A photo to cut and the file that it will become. */
 export interface Job {

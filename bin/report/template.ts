@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where `bin/` and `lib/` lie: above the source, and above the built file as well. */
+const ROOT = join(__dirname, '..', '..');
+const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
+
+/** What stands in the slots of `static/page.html`; markup, already escaped. */
+export interface Slots {
+  readonly asked: string;
+  readonly filters: string;
+  readonly grounds: string;
+  readonly id: string;
+  /** A CSS colour. */
+  readonly colour: string;
+}
+
+/**
+ * The page before and after its rows, with style and script inside, so that one file is all of it.
+ */
+export function fillTemplate({ asked, filters, grounds, id, colour }: Slots): { beginning: string; ending: string } {
+  const parts: Readonly<Record<string, string>> = {
+    '/* {{palette}} */': read('lib', 'palette.css'),
+    '/* {{style}} */': read('bin', 'report', 'static', 'page.css'),
+    '/* {{script}} */': read('bin', 'report', 'static', 'page.js'),
+    '<!-- {{asked}} -->': asked,
+    '<!-- {{filters}} -->': filters,
+    '<!-- {{grounds}} -->': grounds,
+    '{{id}}': id,
+    '{{colour}}': colour,
+  };
+  let page = read('bin', 'report', 'static', 'page.html');
+  for (const [slot, content] of Object.entries(parts)) page = page.replace(slot, () => content);
+  const [beginning = '', ending = ''] = page.split('<!-- {{rows}} -->\n');
+  return { beginning, ending };
+}
