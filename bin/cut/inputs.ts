@@ -2,6 +2,7 @@ import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
 import { DresscutError } from '../../lib/errors';
 import { PHOTO_ENDINGS } from '../../lib/pipeline/formats';
+import { resultName } from './names';
 
 /** A photo to cut and the file that it will become. */
 export interface Job {
@@ -87,7 +88,7 @@ async function walk(input: string, realInput: string, seen: Set<string>, folder 
 export async function planJobs(inputs: readonly string[], out: string, ending: string): Promise<Job[]> {
   const photos = await findPhotos(inputs, out);
   const realOut = await realpath(out).catch(() => resolve(out));
-  const short = (photo: Found) => join(photo.folder, `${parse(photo.source).name}.${ending}`);
+  const short = (photo: Found) => join(photo.folder, resultName(parse(photo.source).name, ending));
   const origin = (photo: Found) => `${dirname(photo.real)}\n${sameFile(short(photo))}`;
   const sharing = new Map<string, number>();
   for (const photo of photos) sharing.set(origin(photo), (sharing.get(origin(photo)) ?? 0) + 1);
@@ -97,7 +98,8 @@ export async function planJobs(inputs: readonly string[], out: string, ending: s
   for (const photo of photos) {
     const { source } = photo;
     const name = join(photo.folder, basename(source));
-    const result = sharing.get(origin(photo)) === 1 ? short(photo) : `${name}.${ending}`;
+    const long = () => join(photo.folder, resultName(basename(source), ending));
+    const result = sharing.get(origin(photo)) === 1 ? short(photo) : long();
     const target = join(out, result);
     const path = join(realOut, result);
     const key = sameFile(path);

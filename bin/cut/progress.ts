@@ -28,8 +28,9 @@ export function showProgress(stream: Terminal, total: number): Progress {
     hideCursor: true,
     clearOnComplete: true,
     forceRedraw: true,
-    // Left as the terminal has it, or long notes would be cut at its edge.
-    linewrap: null,
+    // The default switches wrapping off for as long as the bar lives, and a terminal then drops what stands beyond
+    // its edge. The bar itself is cut to the width by its library.
+    linewrap: true,
     // Photos differ in size: the time left is taken from many of them.
     etaBuffer: 50,
     // Ctrl-C is handled where the run is.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Findings } from '../../lib/findings';
+import { escapeHtml } from '../../lib/html';
 import type { CutOutOptions } from '../../lib/options';
 import type { Tally } from '../cut/format';
-import { escapeHtml } from '../../lib/html';
 import { LABELS } from './row';
 import { fillTemplate } from './template';
 

@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path';
-import { type Outcome, percent } from '../cut/format';
 import { escapeHtml } from '../../lib/html';
 import type { Thumbnails } from '../../lib/thumbnails';
+import { type Outcome, percent } from '../cut/format';
 
 /** What each kind of outcome is called on the page, in the order in which it can be filtered. */
 export const LABELS = { ok: 'ok', review: 'to review', no_dress: 'no dress', failed: 'failed' } as const;
