@@ -8,7 +8,7 @@ import { reduce } from './pipeline/reduce';
 import { refine } from './pipeline/refine';
 import { threshold } from './pipeline/threshold';
 import type { Segmenter } from './ports';
-import type { Matte, Photo } from './raster';
+import type { Matte, Photo, Probabilities } from './raster';
 import { stopwatch } from './stopwatch';
 
 /** What there is in one photo. Any number of pictures can be rendered from it. */
@@ -17,6 +17,8 @@ export interface Found {
   readonly photo: Photo;
   /** At the photo's size; `null` when the verdict is `no_dress`. */
   readonly matte: Matte | null;
+  /** What the network says of it, at the network's size. */
+  readonly probabilities: Probabilities;
   readonly findings: Findings;
 }
 
@@ -53,6 +55,6 @@ export function createFind({ segmenter, refine: toMatte = refine }: FindParts): 
     const { name, version } = await segmenter.load();
     const { width, height } = photo;
     const findings = { ...measured, photo: { width, height, format }, model: { name, version }, milliseconds };
-    return { photo, matte: measured.verdict === 'no_dress' ? null : matte, findings };
+    return { photo, matte: measured.verdict === 'no_dress' ? null : matte, probabilities, findings };
   };
 }

@@ -33,7 +33,7 @@ export async function look(photo: Photo, segmenter: Segmenter, foreground: Foreg
   const { segment, first } = await upright(small, segmenter);
   if (foreground === null) {
     const closer = await lookCloser(photo, segmenter, segment, first);
-    if (closer !== null) return { ...closer, presence: between(first.presence, closer.presence) };
+    if (closer !== null) return { ...closer, presence: between(first.presence, closer.presence), whole: first };
   }
   const size = await segmenter.glanceSize(photo.width, photo.height);
   if (size === null) return first;

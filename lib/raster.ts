@@ -53,6 +53,8 @@ export interface Probabilities {
   readonly features?: Features;
   /** The part of the photo that was looked at, in its pixels; left out: all of it. */
   readonly within?: Box;
+  /** What the network says of the whole photo, where `within` is a part of it. */
+  readonly whole?: Probabilities;
 }
 
 /** What GrabCut found before the network runs (article mode). */

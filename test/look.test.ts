@@ -78,6 +78,8 @@ describe('look', () => {
     expect(Math.abs(within!.top - 570)).toBeLessThan(14);
     expect(Math.abs(within!.width - 180)).toBeLessThan(28);
     expect([found.width, found.height]).toEqual([seen[1]!.width, seen[1]!.height]);
+    // What the first look saw stays known: it alone has the whole person in it.
+    expect([found.whole?.width, found.whole?.height, found.whole?.within]).toEqual([64, 96, undefined]);
     expect(found.dress.filter((p) => p > 0.5).length / found.dress.length).toBeCloseTo((120 / within!.width) ** 2, 1);
     expect(found.presence).toBeCloseTo(0.75, 9);
   });

@@ -7,6 +7,7 @@ import { run } from '../../bin/cut/command';
 import type { CutOut } from '../../lib/cut-out';
 import { DresscutError } from '../../lib/errors';
 import type { CutOutOptions } from '../../lib/options';
+import { NOTHING_SEEN } from '../helpers/nothing-seen';
 
 let here: string;
 beforeEach(async () => {
@@ -43,7 +44,8 @@ const cutOut: CutOut = (bytes, { format }) => {
     milliseconds: { decode: Math.random() },
   } as const;
   const photo = { kind: 'photo', width: 8, height: 8, rgb: new Uint8Array(192).fill(90) } as const;
-  if (none) return Promise.resolve({ photo, findings, image: null, matte: null });
+  const seen = { photo, findings, probabilities: NOTHING_SEEN };
+  if (none) return Promise.resolve({ ...seen, image: null, matte: null });
   const alpha = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 2 && i % 8 < 6 && i >= 16 && i < 48 ? 255 : 0));
   const matte = { kind: 'matte', width: 8, height: 8, alpha, box: findings.box } as const;
   const image = {
@@ -52,7 +54,7 @@ const cutOut: CutOut = (bytes, { format }) => {
     width: 8,
     height: 8,
   } as const;
-  return Promise.resolve({ photo, findings, image, matte });
+  return Promise.resolve({ ...seen, image, matte });
 };
 
 async function put(files: Record<string, string | Buffer>): Promise<void> {

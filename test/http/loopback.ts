@@ -4,6 +4,7 @@ import type { CutOut } from '../../lib/cut-out';
 import type { Found } from '../../lib/find';
 import type { Findings } from '../../lib/findings';
 import { createHttp, type HttpParts } from '../../lib/http/create-http';
+import { NOTHING_SEEN } from '../helpers/nothing-seen';
 
 export const FINDINGS: Findings = {
   verdict: 'ok',
@@ -23,6 +24,7 @@ const alpha = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 1 && i % 8 < 4
 export const FOUND: Found = {
   photo: { kind: 'photo', width: 8, height: 8, rgb: new Uint8Array(3 * 64).fill(90) },
   matte: { kind: 'matte', width: 8, height: 8, alpha, box: FINDINGS.box },
+  probabilities: NOTHING_SEEN,
   findings: FINDINGS,
 };
 
