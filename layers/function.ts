@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Entry } from './zip';
@@ -21,7 +22,8 @@ const DECODER = 'lib/pipeline/decoder-main.ts';
  * imported lazily, because a layer's `NODE_PATH` does not serve ES-module imports.
  */
 export async function functionEntries(root: string, name: string): Promise<Entry[]> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: [join('handlers', `${name}.ts`), DECODER],
     entryNames: '[name]',
@@ -41,5 +43,13 @@ export async function functionEntries(root: string, name: string): Promise<Entry
     legalComments: 'none',
     logLevel: 'warning',
   });
-  return outputFiles.map(({ path, contents }) => ({ path: path.slice(root.length + 1), bytes: contents }));
+  const code = outputFiles.map(({ path, contents }) => ({ path: path.slice(root.length + 1), bytes: contents }));
+  return 'lib/assets.ts' in metafile.inputs ? [...code, ...(await assets(join(root, 'lib')))] : code;
+}
+
+/** The files of `lib` that are read, not run; `readAsset` looks for them beside the bundle. */
+async function assets(lib: string): Promise<Entry[]> {
+  const paths = await readdir(lib, { recursive: true });
+  const read = paths.filter((path) => /\.(html|css|mjs|svg|jpg)$/.test(path));
+  return Promise.all(read.map(async (path) => ({ path, bytes: await readFile(join(lib, path)) })));
 }

@@ -8,9 +8,9 @@ import { type Config, loadConfig } from './config';
 import { type CutOut, createCutOut } from './cut-out';
 import { messageOf } from './errors';
 import { createFind, type Find } from './find';
-import { createHttp } from './http/create-http';
-import type { Limits } from './http/cutouts';
-import type { Keys } from './http/keys';
+import { createHttp } from './http/app';
+import type { Limits } from './http/limits';
+import type { ApiKeys } from './http/middleware/api-key';
 import { log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
 import type { Segmenter } from './ports';
@@ -44,7 +44,7 @@ export function createApp(config: Config = loadConfig()): App {
 
 /** What differs between the roads that serve HTTP. */
 export interface Road {
-  readonly keys: Keys;
+  readonly keys: ApiKeys;
   /** Largest call and largest answer, counted as base64, in bytes; `null` for no limit. */
   readonly maxAnswerBytes: number | null;
 }

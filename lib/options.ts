@@ -116,12 +116,15 @@ export function describeOption(name: OptionName): { description: string; expecte
 export function parseOptions(record: Readonly<Record<string, unknown>>): CutOutOptions {
   const parsed = optionsSchema.safeParse(record);
   if (!parsed.success) throw refusal(parsed.error.issues[0], record);
-  const { output, format, background } = parsed.data;
-  if (output === 'cutout' && format === 'jpeg' && background === null) {
-    const message = 'JPEG has no transparency: give a background such as white, or choose the format png or webp.';
-    throw new DresscutError('invalid-option', message, { facts: { option: 'background' } });
-  }
-  return parsed.data;
+  return requireBackground(parsed.data);
+}
+
+/** @throws DresscutError `invalid-option` for a cut-out as JPEG without a background */
+export function requireBackground(options: CutOutOptions): CutOutOptions {
+  const { output, format, background } = options;
+  if (output !== 'cutout' || format !== 'jpeg' || background !== null) return options;
+  const message = 'JPEG has no transparency: give a background such as white, or choose the format png or webp.';
+  throw new DresscutError('invalid-option', message, { facts: { option: 'background' } });
 }
 
 function refusal(issue: z.core.$ZodIssue | undefined, record: Readonly<Record<string, unknown>>): DresscutError {

@@ -25,6 +25,7 @@ const FIND_AND_RENDER = ['lib/look', 'lib/find', 'lib/render', 'lib/cut-out', 'l
 const RULES: readonly Rule[] = [
   { part: NOUNS, may: ['lib/errors'], packages: [] },
   { part: CONTRACTS, may: NOUNS, packages: ['zod'] },
+  { part: ['lib/assets'], may: [], packages: ['node:fs', 'node:path'] },
   { part: ['lib/config'], may: [], packages: ['node:os', 'node:path'] },
   { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
   { part: DECODER, may: [...CONTRACTS, 'lib/pipeline/'], packages: PROCESSES },
@@ -36,7 +37,10 @@ const RULES: readonly Rule[] = [
   { part: ['lib/catalogue/'], may: CONTRACTS },
   { part: FIND_AND_RENDER, may: [...CONTRACTS, 'lib/pipeline/'], packages: [] },
   { part: ['lib/uploads/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/'] },
-  { part: ['lib/http/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/', 'lib/uploads/'] },
+  {
+    part: ['lib/http/'],
+    may: [...CONTRACTS, 'lib/assets', ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/', 'lib/uploads/'],
+  },
   // The composition root alone knows who implements what.
   { part: ['lib/app'], may: ['lib/', 'package.json'] },
   // Where a call enters: nothing imports these.

@@ -1,26 +1,6 @@
-/** `test/fixtures/dress.jpg` as a JPEG of 85 x 128 pixels, base64: small enough to travel with the code. */
-export const GOLDEN_PHOTO = [
-  '/9j/2wBDABAQEBAREBIUFBIZGxgbGSUiHx8iJTgoKygrKDhVNT41NT41VUtbSkVKW0uHal5eaoecg3yDnL2pqb3u4u7/////2wBDARAQEBAREB',
-  'IUFBIZGxgbGSUiHx8iJTgoKygrKDhVNT41NT41VUtbSkVKW0uHal5eaoecg3yDnL2pqb3u4u7/////wgARCACAAFUDASIAAhEBAxEB/8QAGgAA',
-  'AgMBAQAAAAAAAAAAAAAAAwUAAgQGAf/EABkBAAMBAQEAAAAAAAAAAAAAAAABAgMEBf/aAAwDAQACEAMQAAAAQZelWY2m2ihnogtjsO7Prqn4zk',
-  'J5qN5SX4qZ5vzwWYjfUg1e2yw1w5acfl0jrZyUY6y52Od4A31tHNmDfIELFRHSwX78A/JIHUsec1jchxClzJqH1eQFe285fWUXLrNPIORvhJuY',
-  'a8iwTsJOS+U/R5Ytq53j6KxitYxqnjeMybmt5FYHca4rQ/rWPOv2BFpyrBoRWojWDpaWRaTwB+mzxZwZMmkbct9AsEawK2rZO9gWQUuf1gj0oB',
-  'qVqBIGB//EADYQAAIBAwIDBQcCBQUAAAAAAAECAwAEERIhBRMxFCJBUWEQMkJTcXKhI5JSYoGRshUzNGOx/9oACAEBAAE/ADEgEpkyMLjuil74',
-  'aNT73j6CkckBWOwNaoxsuSxHdJ20moyI931H6GjcQl+YeZqqO7gRw+lywOagmSUErkb+NQ/7Mf21PMIlGUZgfKrSSJUduTISzsTRs5D5VfWrRx',
-  '6worlMUVgScjxrQWYlR16iuXKVxsNNRwuygErnFNYSFgwZKgtJgM6lqFf0kGegrRViB2cfe/8AlX+rQ+EMpP0riN6J4NKxSLuCdQxSzqRGnKYU',
-  'Jo2D4QnHQioxDJcIsxfG2yjck1NOiXQuIlcK7EFTS8SQqB2eSjxEKNraUCrPifNzhDt50Lv+WrK4xbr3fib/ANqzANzGPrVxNLKjB3Y4qV2ktj',
-  'qYnTpAoMImBXONOPrVpK/bYxo1c0YYVxDUZY9iAuaSZ8AhzRld4pgzEgJUCHs9wQSNlomUOBzpOnnQL42lcegNWcUq3MZMbAb+FGGYrJ+k/wDa',
-  'uzzm2kHKfOV8DUMEquDJEwUAncVwthFO0xTOBpris6SgaYgozv5mpdHKjKqBt4UjZSb7Ktv+Fd+minPfB9K1U1xMSSJGAJ6ajVzLILCyw5BOST',
-  'mufN81/wBxq1Esq3LFyQkXifOkuUVVAFXE6upWrWOO4sblQv6iVAdp/sq2GbG7+qUw3oBfHNX932ZEKQRkk+KigyMi6o06dMdKxD8pP2ir1oYb',
-  'YZUDmNvgY2FOUlOtEAVtwKmjyp7orgoxfTRHo8VFFR71B8OR+aSYpbvEPjIz/SoQF6qCaMtttiA+uWriLOYk1afe8CDT3ZhChsbgdCDSTO7qq4',
-  'JJ8CKvXSe/CMQY0U6R9KLADb1/FN4j0rhkWeIo4YDC7jzBp+FzvLcuCMSk4qSykinhgJ7zkVLwy5VAUAYioOH3My6mwg8M1LavAhLMDmhw2YgH',
-  'mLVnaTQNIxZTlMfmuxzpNzWdca8kUX7gP8rV/F9oq2J7ZaMD6/tqATQySOJSdZJIq4lc39uxO4xXaZvMVPbXc0rPzF3riTloF2X3vAUkvcXuJ0',
-  'Hw1zf+uP8AbVzJmEjQg3XcD1oNmIfZJWf8Fq2bTLbnAOHdf71zB8qOp2Bv4DoXw2rmL8pfzWtflL+a4pbvFbhmI96o7ZyiHUh7o8aW1nPwj+pq',
-  '8t5I4gSBu69N6XPLwQQeXJQOw+xagR2kUKpJE4/NG0uP4fyKnhkHEYEI7xxRhkzjTk+m9dmn+Wa0g9QDQ9m/lV5arKjudm0U9pHLCjkYPLFQgJ',
-  'FGFXACis5zkVJBC7B2RSw6EigoHQ0dq39mKOcbVNnkv9KfKwEeS0uQijyAp50QnLU155Cnupj7rYFA3T7hmoEedDFZoHOakizBIzHGRtQPOhlK',
-  '7kLvUwmbLSSKg8s0kcshOlSRnrQtJvQVHaqnvHUa0jzNE52oVtQxUx53vuSvkNqDLFbctF3xUMCIo1YZ/E1gVtRPex6ewEVqFB8kmtXrQIrNE0',
-  'p2P1PsJrNf/8QAJBEAAgICAAQHAAAAAAAAAAAAAAECERAhAxITMSAiMkFSYYH/2gAIAQIBAT8AGrEh7WNiGhFCcK3E5uH8Wcg1Ss6ceX7obUm9',
-  'dsVh7pFaHqciXYp4S82J+r8zYpUzrJew5WWXlx7lGi/H/8QAJxEBAAIBAgQFBQAAAAAAAAAAAQACEQMhEBIgMQQTIkFRIzAzYXH/2gAIAQMBAT',
-  '8AtU9mYgDK4GPCwVcTvA9MzEtnZmLfMtfmc4g52Ia+r5vuUz2lKNAy5zv0GwsbLdt8uZSxbSozSQuL2jrUHsvDUfp2/jEmj+PH7ei1eaqZj4Re',
-  '1yUpyCZ6Sx6eG/2P/9k=',
-].join('');
+import { readAsset } from '../assets';
+
+/** `test/fixtures/dress.jpg` as a JPEG of 85 x 128 pixels: a photo whose answer is known, for checks and examples. */
+export function goldenPhoto(): Buffer {
+  return readAsset('http/golden.jpg');
+}

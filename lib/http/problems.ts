@@ -1,7 +1,7 @@
-import { type Code, type DresscutError, type Facts, STATUS } from '../errors';
+import type { Code, DresscutError, Facts } from '../errors';
 
 /** What a code means to the person who meets it: a title, and what to do about it. */
-const MEANING: Readonly<Record<Code, readonly [title: string, advice: string]>> = {
+export const MEANING: Readonly<Record<Code, readonly [title: string, advice: string]>> = {
   'invalid-option': ['An option is wrong', 'Correct the option that the detail names.'],
   'no-photo': [
     'There is no photo',
@@ -72,22 +72,4 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
   if (problem.status === 401) own['www-authenticate'] = 'ApiKey header="X-Api-Key"';
   if (problem.status === 503) own['retry-after'] = String(SECONDS_TO_WAIT);
   return new Response(JSON.stringify(problem), { status: problem.status, headers: { ...own, ...headers } });
-}
-
-/** Every code with its status, title and advice, as a page: what a problem's `type` points to. */
-export function problemsPage(): string {
-  const entries = Object.entries(STATUS).map(([code, status]) => {
-    const [title, advice] = MEANING[code as Code];
-    return `<dt id="${code}"><code>${code}</code> ${status}</dt><dd><b>${title}.</b> ${advice}</dd>`;
-  });
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>dresscut: problems</title>
-<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}dt{margin-top:1rem}:target{background:Mark;color:MarkText}</style>
-<h1>Problems</h1>
-<p>Below 500 the call is at fault and the same call fails again; from 500 it may be repeated.</p>
-<dl>
-${entries.join('\n')}
-</dl>
-</html>
-`;
 }

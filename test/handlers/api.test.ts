@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from '../http/loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 // Lambda's handler as API Gateway calls it, and the same calls over HTTP on this machine, with the real network.
 const KEY = 'correct horse';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from './loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 // The real network behind real HTTP, and the same calls through Lambda's handler.
 const photo = readFileSync(join(__dirname, '..', 'fixtures', 'dress.jpg'));

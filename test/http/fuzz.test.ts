@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { removebgSchema } from '../../lib/http/removebg-options';
+import { removebgSchema } from '../../lib/http/removebg/options';
 import { DEFAULTS } from '../../lib/options';
-import { fake } from './loopback';
+import { fake } from '../helpers/loopback';
 
 const PATHS = ['/', '/v1/cutouts', '/v1/cutouts/abc', '/v1/uploads', '/v1.0/removebg', '/v1/health', '/v1/ready'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -116,7 +116,7 @@ test('any bytes, headers and options on any route are answered, never by a fault
         expect(answer.status).toBeLessThanOrEqual(503);
         expect(answer.status).not.toBe(500);
         expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-        expect(answer.headers.get('x-request-id')).toMatch(/^[\w.:-]{1,128}$/);
+        expect(answer.headers.get('x-request-id')).toMatch(/^[\w=-]{1,128}$/);
         await checkBody(answer, method, url.pathname);
         const where = `${url.pathname.startsWith('/v1') ? url.pathname : 'elsewhere'} ${answer.status}`;
         met.set(where, (met.get(where) ?? 0) + 1);

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from './loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 const CALLS = 200;
 const CALLERS = 8;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DresscutError } from '../../lib/errors';
-import { parseMultipart } from '../../lib/http/multipart';
+import { parseMultipart } from '../../lib/http/request/multipart';
 
 const typeOf = (boundary: string) => `multipart/form-data; boundary=${boundary}`;
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import sharp from 'sharp';
 import { createService, type Road } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from './loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 // The page in a real Chromium against the real network. DRESSCUT_CHROMIUM names the browser where it lies elsewhere.
 const executablePath = [
@@ -90,7 +90,7 @@ let browser: Browser;
         height: photo.height,
       });
 
-      const edge = () => page.evaluate("stage.style.getPropertyValue('--at')");
+      const edge = () => page.evaluate("document.getElementById('stage').style.getPropertyValue('--at')");
       await page.locator('#slider').fill('20');
       expect(await edge()).toBe('20%');
 

@@ -9,7 +9,7 @@ import * as client from 'remove.bg';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from './loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 /**
  * remove.bg's client from npm, as it is, against the real service. Its address is fixed in it, so the wire alone is

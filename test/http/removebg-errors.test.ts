@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
-import type { HttpParts } from '../../lib/http/create-http';
-import { FINDINGS, FOUND, fake, fakeParts } from './loopback';
+import type { HttpDependencies } from '../../lib/http/app';
+import { FINDINGS, FOUND, fake, fakeDependencies } from '../helpers/loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
@@ -14,10 +14,10 @@ function form(...fields: readonly (readonly [string, string | Blob])[]) {
   return post(body);
 }
 const whole = form(['image_file', file]);
-const failing = (error: unknown): Partial<HttpParts> => ({ find: () => Promise.reject(error) });
+const failing = (error: unknown): Partial<HttpDependencies> => ({ find: () => Promise.reject(error) });
 const nothing = { ...FOUND, findings: { ...FINDINGS, verdict: 'no_dress' as const, box: null }, matte: null };
 
-type Case = [name: string, status: number, code: string, init: RequestInit, parts?: Partial<HttpParts>];
+type Case = [name: string, status: number, code: string, init: RequestInit, parts?: Partial<HttpDependencies>];
 const cases: Case[] = [
   ['no photo in a form', 400, 'missing_source', form(['size', 'full'])],
   ['no photo in JSON', 400, 'missing_source', json({ size: 'full' })],
@@ -36,8 +36,8 @@ const cases: Case[] = [
   ['an unknown parameter', 400, 'invalid_parameter', form(['image_file', file], ['colour', 'red'])],
   ['no key', 403, 'auth_failed', whole, { keys }],
   ['a wrong key', 403, 'auth_failed', { ...whole, headers: { 'x-api-key': `${KEY}s` } }, { keys }],
-  ['a photo too large', 400, 'file_too_large', whole, { limits: { ...fakeParts.limits, maxBytes: 4 } }],
-  ['an answer too large', 400, 'file_too_large', whole, { limits: { ...fakeParts.limits, maxAnswerBytes: 4 } }],
+  ['a photo too large', 400, 'file_too_large', whole, { limits: { ...fakeDependencies.limits, maxBytes: 4 } }],
+  ['an answer too large', 400, 'file_too_large', whole, { limits: { ...fakeDependencies.limits, maxAnswerBytes: 4 } }],
   ['too many pixels', 400, 'file_too_large', whole, failing(new DresscutError('too-many-pixels', 'It is 9 MP.'))],
   ['no image', 400, 'invalid_parameter', whole, failing(new DresscutError('unsupported-format', 'It is a PDF.'))],
   ['no dress', 400, 'unknown_foreground', whole, { find: async () => nothing }],

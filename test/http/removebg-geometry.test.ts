@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { boxWithin, place, regionOf } from '../../lib/http/removebg-geometry';
-import { parseRemovebg } from '../../lib/http/removebg-options';
+import { boxWithin, place, regionOf } from '../../lib/http/removebg/geometry';
+import { parseRemovebg } from '../../lib/http/removebg/options';
 import type { Box } from '../../lib/raster';
 
 const photo = { width: 1000, height: 2000 };

@@ -1,4 +1,4 @@
-import { parseRemovebg } from '../../lib/http/removebg-options';
+import { parseRemovebg } from '../../lib/http/removebg/options';
 
 test('what is left out, empty or null takes the default of remove.bg', () => {
   const defaults = parseRemovebg({});

@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
 import { configUnderTest } from '../config-under-test';
-import { type Loopback, listen } from './loopback';
+import { type Loopback, listen } from '../helpers/loopback';
 
 // The real network behind real HTTP, called as remove.bg's own documentation says.
 let photo: Buffer;

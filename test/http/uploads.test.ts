@@ -9,8 +9,8 @@ import { createService } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
 import { s3Store } from '../../lib/storage/s3';
 import { createTickets, type Ticket, type Tickets, type UploadStatus } from '../../lib/uploads/tickets';
+import { fake, type Loopback, listen } from '../helpers/loopback';
 import { startTestS3, type TestS3 } from '../helpers/s3-server';
-import { fake, type Loopback, listen } from './loopback';
 
 // The whole road: ticket, form, event, the Lambda handler, answer, link; only the queue between is left out.
 const photo = readFileSync(join(__dirname, '..', 'fixtures', 'dress.jpg'));

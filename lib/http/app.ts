@@ -1,0 +1,82 @@
+import { type Context, Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { type RequestIdVariables, requestId } from 'hono/request-id';
+import { asDresscutError, DresscutError } from '../errors';
+import type { Tickets } from '../uploads/tickets';
+import { type ApiKeys, apiKey } from './middleware/api-key';
+import { type DeadlineVariables, deadline } from './middleware/deadline';
+import { asErrors, logEntry, offerUpload } from './middleware/errors';
+import { commonHeaders, cors } from './middleware/headers';
+import { limitConcurrency } from './middleware/limit-concurrency';
+import { limitRequests } from './middleware/limit-requests';
+import { openApi } from './openapi/document';
+import { problemOf, problemResponse } from './problems';
+import { removebgErrors } from './removebg/errors';
+import { answerRemovebg } from './removebg/route';
+import { answerCutout, type CutoutsDependencies } from './routes/cutouts';
+import { createReadiness } from './routes/readiness';
+import { type ServiceDependencies, serviceRoutes } from './routes/service';
+import { answerStatus, answerUpload } from './routes/uploads';
+
+export interface HttpDependencies extends CutoutsDependencies, Omit<ServiceDependencies, 'description' | 'ready'> {
+  readonly keys: ApiKeys;
+  /** Takes uploads; `null` where there are no buckets for them. */
+  readonly tickets: Tickets | null;
+  /** Takes what callers must not see: one entry for each answer from status 500. */
+  readonly log: (entry: Readonly<Record<string, unknown>>) => void;
+}
+
+/** remove.bg's address, its errors included. */
+const REMOVEBG = '/v1.0/removebg';
+/** Where photos are cut: the answer depends on `Accept`, and its size may break a limit. */
+const CUTTING = ['/v1/cutouts', REMOVEBG];
+/** What needs a key, whatever the method. */
+const KEYED = ['/v1/cutouts/*', '/v1/uploads', REMOVEBG];
+
+type Env = { Variables: RequestIdVariables & DeadlineVariables };
+
+/**
+ * The HTTPS API, for Lambda and for the local service alike: every part that it needs is an argument. Every failure
+ * leaves as RFC 9457 `application/problem+json`, or in remove.bg's own shape at its address.
+ */
+export function createHttp(dependencies: HttpDependencies): Hono<Env> {
+  const { find, limits, keys, tickets, version, log } = dependencies;
+  const inTurn = limitConcurrency(limits);
+  const inside = limitRequests(limits);
+  // Its own wait: callers share one check, and the first of them may hang up.
+  const ready = createReadiness((...call) =>
+    inTurn(AbortSignal.timeout(1000 * limits.maxSeconds), () => find(...call)),
+  );
+
+  const fail = (c: Context<Env>, thrown: unknown, headers: Readonly<Record<string, string>> = {}) => {
+    const { method, path, url } = c.req;
+    const known = asDresscutError(thrown);
+    // An upload goes past the road that limits calls and answers; where nothing does, it carries no more either.
+    const helps = tickets !== null && limits.maxAnswerBytes !== null && CUTTING.includes(path);
+    const error = helps ? offerUpload(known) : known;
+    if (!error.final) log({ requestId: c.var.requestId, method, path, ...logEntry(error) });
+    const problem = problemOf(error, url, c.var.requestId);
+    return path === REMOVEBG ? removebgErrors(problem, headers) : problemResponse(problem, headers);
+  };
+  const onMethodNotAllowed = (c: Context, methods: readonly string[]) => {
+    const allow = [...methods, 'OPTIONS'].join(', ');
+    const message = `${c.req.method.slice(0, 20)} does not work here; ${allow} do.`;
+    return fail(c, new DresscutError('method-not-allowed', message, { facts: { allow } }), { allow });
+  };
+
+  const app = new Hono<Env>();
+  app.onError((thrown, c) => fail(c, thrown));
+  app.notFound((c) => fail(c, new DresscutError('not-found', 'There is nothing at this address.')));
+  app.use(requestId({ limitLength: 128 }), cors(), commonHeaders(CUTTING), asErrors);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed }));
+  for (const path of KEYED) app.use(path, apiKey(keys));
+  for (const path of [...KEYED, '/v1/ready']) app.use(path, deadline(limits.maxSeconds));
+
+  app.post('/v1/cutouts', inside, (c) => answerCutout(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
+  app.post(REMOVEBG, inside, (c) => answerRemovebg(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
+  app.post('/v1/uploads', (c) => answerUpload(c.req.raw, tickets));
+  app.get('/v1/cutouts/:id', (c) => answerStatus(c.req.param('id'), tickets));
+  const description = openApi({ version, limits, keyed: keys !== 'off' });
+  app.route('/', serviceRoutes({ ...dependencies, description, ready }));
+  return app;
+}
