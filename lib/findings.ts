@@ -1,5 +1,5 @@
 import { DresscutError } from './errors';
-import type { Box } from './raster';
+import type { Box, Turn } from './raster';
 
 /** The pipeline's steps in their order; the keys of `Findings.milliseconds`. */
 export const STEPS = ['decode', 'isolate', 'segment', 'refine', 'measure', 'compose', 'encode'] as const;
@@ -21,6 +21,8 @@ export interface Findings {
   readonly skinLeak: number;
   /** The dress in pixels of the upright photo; `null` when there is none. */
   readonly box: Box | null;
+  /** How the photo lies: turned clockwise by so many degrees. It is answered as it lies. */
+  readonly turned: Turn;
   readonly photo: { readonly width: number; readonly height: number; readonly format: string };
   readonly model: { readonly name: string; readonly version: string };
   /** Wall-clock milliseconds of each step that ran. */

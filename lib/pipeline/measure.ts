@@ -22,7 +22,10 @@ export const VERDICT = {
   tiny: 0.002,
 } as const;
 
-export type Measured = Pick<Findings, 'verdict' | 'presence' | 'confidence' | 'coverage' | 'skinLeak' | 'box'>;
+export type Measured = Pick<
+  Findings,
+  'verdict' | 'presence' | 'confidence' | 'coverage' | 'skinLeak' | 'box' | 'turned'
+>;
 
 /** Does the network see a dress, as far as the caller leaves that open? */
 export function dressExpected(probabilities: Probabilities, expect: CutOutOptions['expect']): boolean {
@@ -35,14 +38,15 @@ export function dressExpected(probabilities: Probabilities, expect: CutOutOption
  * @param matte `null` where no dress was expected
  */
 export function measure(matte: Matte | null, probabilities: Probabilities, expect: CutOutOptions['expect']): Measured {
-  const { presence } = probabilities;
-  const nothing = { verdict: 'no_dress', presence, confidence: 0, coverage: 0, skinLeak: 0, box: null } as const;
+  const { presence, turned } = probabilities;
+  const none = { confidence: 0, coverage: 0, skinLeak: 0, box: null };
+  const nothing = { verdict: 'no_dress', presence, turned, ...none } as const;
   if (matte === null || matte.box === null) return nothing;
   const { coverage, confidence, skinLeak } = shares(matte, probabilities);
   if (coverage < VERDICT.tiny) return nothing;
   const doubtful = expect === 'auto' && presence < VERDICT.doubtful;
   const verdict: Verdict = doubtful || confidence < VERDICT.vague || skinLeak > VERDICT.leaky ? 'review' : 'ok';
-  return { verdict, presence, confidence, coverage, skinLeak, box: matte.box };
+  return { verdict, presence, confidence, coverage, skinLeak, box: matte.box, turned };
 }
 
 /** The matte is looked at once under each of the network's pixels: enough for shares, however large the photo. */

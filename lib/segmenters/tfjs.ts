@@ -75,11 +75,12 @@ function load({ tf, loadGraphModelSync }: TensorFlow, json: io.ModelJSON, weight
       const photo = tf.tensor4d(rgb, [1, height, width, 3], 'int32');
       const names = OUTPUTS.filter((name) => model.outputs.some((output) => output.name.split(':')[0] === name));
       const outputs = model.execute({ photo }, names) as Tensor[];
-      const said = Object.fromEntries(outputs.map((output, i) => [names[i], output]));
-      answer.planes = floats(said['probabilities']);
-      answer.presence = floats(said['presence'])[0] ?? 0;
-      answer.turned = said['turned'] && floats(said['turned']);
-      answer.features = said['features'] && { dims: said['features'].shape, data: floats(said['features']) };
+      const said = new Map(names.map((name, i) => [name, outputs[i]]));
+      const [turned, features] = [said.get('turned'), said.get('features')];
+      answer.planes = floats(said.get('probabilities'));
+      answer.presence = floats(said.get('presence'))[0] ?? 0;
+      answer.turned = turned && floats(turned);
+      answer.features = features && { dims: features.shape, data: floats(features) };
     });
     return answer;
   };

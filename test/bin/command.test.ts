@@ -38,6 +38,7 @@ const cutOut: CutOut = (bytes, { format }) => {
     confidence: none ? 0 : text.startsWith('review') ? 0.61 : 0.93,
     coverage: none ? 0 : 0.25,
     skinLeak: 0,
+    turned: 0,
     box: none ? null : { left: 2, top: 2, width: 4, height: 4 },
     photo: { width: 8, height: 8, format: 'png' },
     model: { name: 'fake', version: '1' },

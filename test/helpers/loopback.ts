@@ -12,6 +12,7 @@ export const FINDINGS: Findings = {
   confidence: 0.8,
   coverage: 0.1,
   skinLeak: 0.01,
+  turned: 0,
   box: { left: 1, top: 2, width: 3, height: 4 },
   photo: { width: 8, height: 8, format: 'jpeg' },
   model: { name: 'fake', version: '1' },

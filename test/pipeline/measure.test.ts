@@ -105,7 +105,8 @@ describe('the verdict', () => {
   });
 
   it('is no_dress where nothing was cut out, or next to nothing', () => {
-    const nothing = { verdict: 'no_dress', presence: 1, confidence: 0, coverage: 0, skinLeak: 0, box: null };
+    const none = { confidence: 0, coverage: 0, skinLeak: 0, box: null };
+    const nothing = { verdict: 'no_dress', presence: 1, turned: 0, ...none };
     expect(measure(null, saying(0.9), 'auto')).toEqual(nothing);
     expect(
       measure(

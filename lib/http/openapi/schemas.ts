@@ -39,6 +39,7 @@ export const schemas = {
     coverage: share("Share of the photo's area that is cut out."),
     skinLeak: share('Share of the cut-out that the network calls skin.'),
     box: object({ left: pixels, top: pixels, width: pixels, height: pixels }),
+    turned: { type: 'integer', enum: [0, 90, 180, 270], description: 'Degrees clockwise that the photo lies turned.' },
     photo: object({ width: pixels, height: pixels, format: { type: 'string' } }),
     model: object({ name: { type: 'string' }, version: { type: 'string' } }),
   }),
