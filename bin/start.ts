@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { createApp, createService, createUploads } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
 import { s3Store } from '../lib/storage/s3';
-import { createConsume, type UploadObserver } from '../lib/uploads/consume';
+import { createConsume } from '../lib/uploads/consume';
+import type { UploadObserver } from '../lib/uploads/observer';
 import { demonstrate } from './demo';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 import { createLocalQueue, MAX_RECEIVES } from './local-queue';
@@ -80,6 +81,7 @@ const observer: UploadObserver = {
   failed: ({ upload, error, receives }) => say(`  ${upload.key}: try ${receives}: ${error.message}`),
   returned: ({ messages }) => say(`  ${messages} messages returned`),
   unrecognised: ({ why }) => say(`  a message that is not understood: ${why}`),
+  retryUnset: ({ error }) => say(`  ${error.message}`),
 };
 
 function greeting(http: string, s3: string): string {

@@ -1,8 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Context, S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createUploads } from '../lib/app';
 import { loadConfig } from '../lib/config';
+import { sqsRetryAfter } from '../lib/storage/sqs';
 import { createConsume } from '../lib/uploads/consume';
 import { lambdaObserver } from '../lib/uploads/lambda-observer';
 
@@ -13,11 +14,14 @@ const consume = createConsume({
   processUpload: createUploads(config),
   observer: lambdaObserver(logger, metrics),
   maxReceives: config.maxReceives,
+  retryAfter: config.queueUrl === undefined ? undefined : sqsRetryAfter(config.queueUrl),
 });
 
-/** Uploads to be cut: from SQS with partial batch responses, or from S3 itself. */
-export async function handler(event: SQSEvent | S3Event, context: Context): Promise<SQSBatchResponse> {
+/** Uploads to be cut: told by SQS with partial batch responses, or by S3, SNS or EventBridge itself. */
+export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse> {
   logger.addContext(context);
+  // Several stages of one account write into one namespace.
+  metrics.setDefaultDimensions({ function: context.functionName });
   metrics.setFunctionName(context.functionName);
   metrics.captureColdStartMetric();
   try {

@@ -41,6 +41,8 @@ export interface Config {
   readonly uploadDefaults: Readonly<Record<string, string>>;
   /** Where the catalogues of dresses are: a file, or `s3vectors:` and a vector bucket (`DRESSCUT_CATALOGUE`). */
   readonly catalogue: string | undefined;
+  /** Address of the queue that uploads are told by (`DRESSCUT_QUEUE_URL`): for messages that failed to come again soon. */
+  readonly queueUrl: string | undefined;
   /** Deliveries after which the queue gives a message up (`DRESSCUT_MAX_RECEIVES`), as the queue is set to. */
   readonly maxReceives: number;
 }
@@ -66,6 +68,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Region: env.AWS_ACCESS_KEY_ID ? env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1' : undefined,
     uploadDefaults: Object.fromEntries(new URLSearchParams(env.DRESSCUT_OPTIONS ?? '')),
     catalogue: env.DRESSCUT_CATALOGUE || undefined,
+    queueUrl: env.DRESSCUT_QUEUE_URL || undefined,
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
   };
 }

@@ -1,41 +1,28 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { asDresscutError } from '../errors';
-import type { Findings } from '../findings';
 import { type Message, messagesOf } from './messages';
 import type { S3ObjectRef } from './object-ref';
-import type { Outcome, ProcessUpload } from './process-upload';
+import type { UploadObserver } from './observer';
+import type { ProcessUpload } from './process-upload';
+import { secondsToRetry } from './retry';
 
-/** Told of everything that happens, for logs and figures. Hears nothing of a photo but its key. */
-export interface UploadObserver {
-  readonly processed: (entry: {
-    readonly upload: S3ObjectRef;
-    readonly outcome: Outcome['kind'];
-    readonly verdict: Findings['verdict'] | null;
-    readonly problem: string | null;
-    readonly milliseconds: number;
-    readonly steps: Findings['milliseconds'];
-    readonly trace: Message['trace'];
-  }) => void;
-  /** A fault of ours or of the store's; the message comes again, or has come for the last time. */
-  readonly failed: (entry: {
-    readonly upload: S3ObjectRef;
-    readonly error: Error;
-    readonly receives: number;
-    readonly last: boolean;
-    readonly trace: Message['trace'];
-  }) => void;
-  /** Returned untouched, because too little of the invocation's time is left. */
-  readonly returned: (entry: { readonly messages: number; readonly remainingMilliseconds: number }) => void;
-  /** A message that could not be understood. */
-  readonly unrecognised: (entry: { readonly why: string; readonly trace: Message['trace'] }) => void;
-}
+/** Lets a message come again after so many seconds, instead of after the queue's own visibility time. */
+export type RetryAfter = (receiptHandle: string, seconds: number) => Promise<void>;
 
 export interface ConsumeDependencies {
   readonly processUpload: ProcessUpload;
   readonly observer: UploadObserver;
   /** Deliveries after which the queue gives a message to the dead-letter queue. */
   readonly maxReceives: number;
+  /** Without it, failed messages come again when the queue sees fit. */
+  readonly retryAfter?: RetryAfter | undefined;
 }
+
+/**
+ * Messages that the queue should deliver at a time, as `serverless.yml` sets it. A photo that kills the process, by the
+ * memory that it takes for example, takes along whatever was delivered with it: then nobody can answer for the others.
+ */
+export const BATCH_SIZE = 1;
 
 /** Of one photo on a slow day, before this process has cut any: milliseconds. */
 const FIRST_GUESS = 10_000;
@@ -43,15 +30,15 @@ const FIRST_GUESS = 10_000;
 const MARGIN = 2_000;
 
 /**
- * A batch from SQS or an event of S3: one photo after the other, each fault for itself.
+ * A batch from SQS or an event itself: one photo after the other, each failure for itself.
  *
  * @param remaining milliseconds that are left of this invocation
  * @returns the messages that must come again
- * @throws AggregateError when S3 itself called, which repeats only whole calls, and a photo of it failed
+ * @throws AggregateError when a service itself called, which repeats only whole calls, and some of it failed
  */
 export type Consume = (event: unknown, remaining: () => number) => Promise<SQSBatchResponse>;
 
-export function createConsume({ processUpload, observer, maxReceives }: ConsumeDependencies): Consume {
+export function createConsume({ processUpload, observer, maxReceives, retryAfter }: ConsumeDependencies): Consume {
   let slowest = 0;
 
   async function take(upload: S3ObjectRef, { receives, trace }: Message): Promise<Error | null> {
@@ -71,37 +58,57 @@ export function createConsume({ processUpload, observer, maxReceives }: ConsumeD
     }
   }
 
+  /** Errors of one message; `null` when too little time was left for all of it. */
+  async function takeAll(message: Message, enough: () => boolean): Promise<readonly Error[] | null> {
+    const { receives, trace } = message;
+    const last = receives >= maxReceives;
+    for (const why of message.unrecognised) observer.unrecognised({ why, receives, last, trace });
+    const errors: Error[] = message.unrecognised.map((why) => new Error(`a message was not understood: ${why}`));
+    for (const upload of message.created) {
+      if (!enough()) return null;
+      const error = await take(upload, message);
+      if (error !== null) errors.push(error);
+    }
+    return errors;
+  }
+
+  async function comeAgain({ receiptHandle, receives }: Message): Promise<void> {
+    if (retryAfter === undefined || receiptHandle === null) return;
+    // What has failed for the last time goes to the dead letters at once, where somebody is told.
+    const seconds = receives >= maxReceives ? 0 : secondsToRetry(receives);
+    await retryAfter(receiptHandle, seconds).catch((thrown: unknown) => {
+      observer.retryUnset({ error: asDresscutError(thrown) });
+    });
+  }
+
   return async (event, remaining) => {
     const messages = messagesOf(event);
     const failed: Message[] = [];
     const errors: Error[] = [];
     const whole = remaining();
+    // Half of the invocation is enough for any: one slow photo must not keep all later ones from being tried.
+    const needed = () => Math.min(slowest === 0 ? FIRST_GUESS : slowest * 2, whole / 2) + MARGIN;
     for (const [index, message] of messages.entries()) {
-      if (message.unrecognised !== null) {
-        observer.unrecognised({ why: message.unrecognised, trace: message.trace });
-        continue;
+      const wrong = await takeAll(message, () => remaining() >= needed());
+      if (wrong === null) {
+        const rest = messages.slice(index);
+        observer.returned({ messages: rest.length, remainingMilliseconds: remaining() });
+        failed.push(...rest);
+        errors.push(new Error('the time of this invocation is used up'));
+        break;
       }
-      let fault: Error | null = null;
-      for (const upload of message.uploads) {
-        const left = remaining();
-        // Half of the invocation is enough for any: one slow photo must not keep all later ones from being tried.
-        if (left < Math.min(slowest === 0 ? FIRST_GUESS : slowest * 2, whole / 2) + MARGIN) {
-          const rest = messages.slice(index);
-          observer.returned({ messages: rest.length, remainingMilliseconds: left });
-          return ended([...failed, ...rest], [...errors, new Error('the time of this invocation is used up')]);
-        }
-        fault = (await take(upload, message)) ?? fault;
-      }
-      if (fault === null) continue;
+      if (wrong.length === 0) continue;
       failed.push(message);
-      errors.push(fault);
+      errors.push(...wrong);
     }
-    return ended(failed, errors);
+    await Promise.all(failed.map(comeAgain));
+    return answer(failed, errors);
   };
 }
 
-function ended(failed: readonly Message[], errors: readonly Error[]): SQSBatchResponse {
-  if (failed.some(({ id }) => id === null))
+function answer(failed: readonly Message[], errors: readonly Error[]): SQSBatchResponse {
+  if (failed.some(({ id }) => id === null)) {
     throw new AggregateError(errors, errors.map(({ message }) => message).join('; '));
+  }
   return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id ?? '' })) };
 }

@@ -1,13 +1,15 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { UploadObserver } from './consume';
+import type { UploadObserver } from './observer';
 
 /** For CloudWatch: one JSON line for each photo, and figures in the embedded metric format. */
 export function lambdaObserver(logger: Logger, metrics: Metrics): UploadObserver {
   return {
     processed({ upload, outcome, verdict, problem, milliseconds, steps, trace }) {
+      // What lies elsewhere is a mistake in the notifications of some bucket, unless it is the folder's own marker.
+      const level = outcome === 'refused' && !upload.key.endsWith('/') ? 'warn' : 'info';
       const line = { ...upload, outcome, verdict, problem, milliseconds: Math.round(milliseconds), steps, ...trace };
-      logger.info('upload processed', line);
+      logger[level]('upload processed', line);
       // One figure set for each photo: values of one name in one set would otherwise lose their verdict.
       const photo = metrics.singleMetric();
       photo.addDimension('outcome', outcome);
@@ -33,9 +35,12 @@ export function lambdaObserver(logger: Logger, metrics: Metrics): UploadObserver
       logger.warn('too little time left', { messages, remainingMilliseconds });
       metrics.addMetric('returned', MetricUnit.Count, messages);
     },
-    unrecognised({ why, trace }) {
-      logger.warn('message ignored', { why, ...trace });
+    unrecognised({ why, receives, last, trace }) {
+      logger.error(last ? 'message given up' : 'message not understood', { why, receives, ...trace });
       metrics.addMetric('unrecognised', MetricUnit.Count, 1);
+    },
+    retryUnset({ error }) {
+      logger.warn('a failed message comes again later than it should', { error });
     },
   };
 }

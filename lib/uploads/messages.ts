@@ -1,82 +1,74 @@
 import { z } from 'zod';
-import { decodeEventKey } from './event-key';
-import type { S3ObjectRef } from './object-ref';
+import { readS3Event, readS3Text, type S3News } from './s3-events';
 
-/** One message: what a queue or S3 delivers, and may deliver again. */
-export interface Message {
-  /** What a partial batch response names; `null` when S3 itself calls and knows no single messages. */
+/** One message: what a queue or a service delivers, and may deliver again. */
+export interface Message extends S3News {
+  /** What a partial batch response names; `null` when a service itself calls and knows no single messages. */
   readonly id: string | null;
-  /** Photos that it tells of; none for `s3:TestEvent`. */
-  readonly uploads: readonly S3ObjectRef[];
-  /** Why it could not be understood; `null` when it was. */
-  readonly unrecognised: string | null;
+  /** What the queue knows this delivery by; `null` without a queue. */
+  readonly receiptHandle: string | null;
   /** How often it has been delivered, this time included. */
   readonly receives: number;
-  /** Ids that lead from this message back to the upload. */
-  readonly trace: Readonly<Record<string, string>>;
 }
 
-const s3Record = z.object({
-  eventSource: z.literal('aws:s3'),
-  eventName: z.string(),
-  s3: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string(), eTag: z.string().optional(), versionId: z.string().optional() }),
-  }),
-  responseElements: z.record(z.string(), z.string()).optional(),
+const sqsRecord = z.object({
+  eventSource: z.literal('aws:sqs'),
+  messageId: z.string().min(1),
+  receiptHandle: z.string().nullish(),
+  body: z.string(),
+  attributes: z
+    .object({
+      ApproximateReceiveCount: z.coerce.number().int().min(1).catch(1),
+      AWSTraceHeader: z.string().nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
-const s3Event = z.object({ Records: z.array(s3Record).min(1) });
-const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
-const sqsEvent = z.object({
-  Records: z
-    .array(
-      z.object({
-        eventSource: z.literal('aws:sqs'),
-        messageId: z.string(),
-        body: z.string(),
-        attributes: z.record(z.string(), z.string()).optional(),
-      }),
-    )
-    .min(1),
-});
+
+/** Known by its source, so that one broken record does not make strangers of its neighbours. */
+const ofSqs = z.object({ eventSource: z.literal('aws:sqs') });
+
+/** Scheduled calls that keep a function warm: of a plugin, and of EventBridge's own schedules. */
+const ping = z.union([
+  z.object({ source: z.literal('serverless-plugin-warmup') }),
+  z.object({ warmer: z.literal(true) }),
+  z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') }),
+]);
 
 /**
- * What a Lambda function was called with, as messages: a batch from SQS with one S3 event in each, or an S3 event
- * itself. What is neither becomes one message that is not recognised.
+ * What a Lambda function was called with, as messages: a batch from SQS (with an event in each), or an event of S3,
+ * SNS or EventBridge itself, which is one message.
  */
 export function messagesOf(event: unknown): readonly Message[] {
-  const batch = sqsEvent.safeParse(event);
-  if (!batch.success) return [{ id: null, receives: 1, ...contentsOf(event) }];
-  return batch.data.Records.map(({ messageId, body, attributes }) => {
-    const { trace, ...rest } = contentsOf(parsed(body));
-    const xray = attributes?.AWSTraceHeader;
-    const own = { messageId, ...(xray === undefined ? {} : { xray }), ...trace };
-    return { id: messageId, receives: Number(attributes?.ApproximateReceiveCount ?? 1), ...rest, trace: own };
-  });
+  if (ping.safeParse(event).success) return [];
+  const batch = batchOf(event);
+  if (batch !== null) return batch.map(messageOf);
+  return [{ id: null, receiptHandle: null, receives: 1, ...readS3Event(event) }];
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** An event source mapping calls with `Records`, an EventBridge pipe with the list itself. */
+function batchOf(event: unknown): readonly unknown[] | null {
+  const list = Array.isArray(event)
+    ? event
+    : z.object({ Records: z.array(z.unknown()) }).safeParse(event).data?.Records;
+  return list?.some((record) => ofSqs.safeParse(record).success) ? list : null;
+}
+
+function messageOf(record: unknown): Message {
+  const { data } = sqsRecord.safeParse(record);
+  if (data === undefined) {
+    const id = z.object({ messageId: z.string().min(1) }).safeParse(record).data?.messageId ?? null;
+    const why = ['a record of SQS lacks its id or its body'];
+    return { id, receiptHandle: null, receives: 1, created: [], unrecognised: why, trace: {} };
   }
-}
-
-function contentsOf(value: unknown): Pick<Message, 'uploads' | 'unrecognised' | 'trace'> {
-  if (testEvent.safeParse(value).success) return { uploads: [], unrecognised: null, trace: {} };
-  const event = s3Event.safeParse(value);
-  if (!event.success) return { uploads: [], unrecognised: 'this is no event of S3', trace: {} };
-  const created = event.data.Records.filter(({ eventName }) => /^(s3:)?ObjectCreated:/.test(eventName));
-  const requestId = event.data.Records[0]?.responseElements?.['x-amz-request-id'];
+  const { messageId, receiptHandle, body, attributes } = data;
+  const { trace, ...news } = readS3Text(body);
+  const xray = attributes?.AWSTraceHeader ?? undefined;
   return {
-    uploads: created.map(({ s3: { bucket, object } }) => ({
-      bucket: bucket.name,
-      key: decodeEventKey(object.key),
-      etag: object.eTag,
-      version: object.versionId,
-    })),
-    unrecognised: null,
-    trace: requestId === undefined ? {} : { s3RequestId: requestId },
+    id: messageId,
+    receiptHandle: receiptHandle ?? null,
+    receives: attributes?.ApproximateReceiveCount ?? 1,
+    ...news,
+    trace: { messageId, ...(xray === undefined ? {} : { xray }), ...trace },
   };
 }

@@ -87,13 +87,13 @@ function parts(rest: Partial<EnqueueParts> = {}): EnqueueParts {
 }
 
 const keysOf = (bodies: readonly string[]) =>
-  bodies.flatMap((body) => messagesOf(JSON.parse(body)).flatMap(({ uploads }) => uploads.map(({ key }) => key)));
+  bodies.flatMap((body) => messagesOf(JSON.parse(body)).flatMap(({ created }) => created.map(({ key }) => key)));
 
 test('every photo is told of once, in words that the handler takes, page by page', async () => {
   const { photos, key } = await enqueueBucket(parts());
   expect([photos, key]).toEqual([KEYS.length, KEYS.at(-1)]);
   expect(keysOf(told).sort()).toEqual(KEYS);
-  const [arrival] = messagesOf(JSON.parse(told[0] ?? ''))[0]?.uploads ?? [];
+  const [arrival] = messagesOf(JSON.parse(told[0] ?? ''))[0]?.created ?? [];
   expect(arrival?.etag).toBe(
     createHash('md5')
       .update(KEYS[0] ?? '')

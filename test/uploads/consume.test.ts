@@ -1,19 +1,11 @@
 import { DresscutError } from '../../lib/errors';
-import { createConsume, type UploadObserver } from '../../lib/uploads/consume';
+import { createConsume, type RetryAfter } from '../../lib/uploads/consume';
+import type { UploadObserver } from '../../lib/uploads/observer';
 import type { ProcessUpload } from '../../lib/uploads/process-upload';
+import { S3_TEST_EVENT, s3Event, s3Record, snsEvent, sqsRecord } from '../helpers/events';
 
-const record = (key: string) => ({
-  eventSource: 'aws:s3',
-  eventName: 'ObjectCreated:Put',
-  s3: { bucket: { name: 'photos' }, object: { key } },
-});
 const sqs = (keys: readonly string[], receives = 1) => ({
-  Records: keys.map((key) => ({
-    eventSource: 'aws:sqs',
-    messageId: key,
-    body: JSON.stringify({ Records: [record(key)] }),
-    attributes: { ApproximateReceiveCount: String(receives) },
-  })),
+  Records: keys.map((key) => sqsRecord(key, s3Event({ key }), receives)),
 });
 const FOREVER = () => Number.POSITIVE_INFINITY;
 
@@ -23,15 +15,16 @@ const processUpload: ProcessUpload = async ({ key }) => {
   return { kind: 'done', receipt: null };
 };
 
-function observed(work: ProcessUpload = processUpload) {
+function observed(work: ProcessUpload = processUpload, retryAfter?: RetryAfter) {
   const lines: string[] = [];
   const observer: UploadObserver = {
     processed: ({ upload, outcome }) => lines.push(`${upload.key} ${outcome}`),
     failed: ({ upload, error, last }) => lines.push(`${upload.key} ${error.message}${last ? ', the last time' : ''}`),
     returned: ({ messages }) => lines.push(`${messages} returned`),
-    unrecognised: ({ why }) => lines.push(why),
+    unrecognised: ({ why, last }) => lines.push(`${why}${last ? ', the last time' : ''}`),
+    retryUnset: ({ error }) => lines.push(error.message),
   };
-  return { lines, consume: createConsume({ processUpload: work, observer, maxReceives: 5 }) };
+  return { lines, consume: createConsume({ processUpload: work, observer, maxReceives: 5, retryAfter }) };
 }
 
 test('one that fails comes again, alone; its neighbours are done', async () => {
@@ -47,12 +40,64 @@ test('the last delivery fails like the others, and the reason is written down', 
   expect(lines).toEqual(['bad the store is away, the last time']);
 });
 
-test('foreign messages and the test of S3 are done with', async () => {
+describe('a message that is not understood fails, so that the queue keeps it', () => {
+  test('alone, beside others that are done', async () => {
+    const { consume, lines } = observed();
+    const event = { Records: [sqsRecord('x', 'hello', 5), ...sqs(['a']).Records] };
+    expect(await consume(event, FOREVER)).toEqual({ batchItemFailures: [{ itemIdentifier: 'x' }] });
+    expect(lines).toEqual(['this is no JSON, the last time', 'a done']);
+  });
+
+  test('with the photos that stand beside the odd record cut', async () => {
+    const { consume, lines } = observed();
+    const event = { Records: [s3Record({ key: 'a' }), { odd: true }, s3Record({ key: 'b' })] };
+    const answer = await consume({ Records: [sqsRecord('x', event)] }, FOREVER);
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'x' }] });
+    expect(lines).toEqual(['this is no event of S3', 'a done', 'b done']);
+  });
+
+  test.each([{ hello: 1 }, snsEvent({ hello: 1 })])(
+    'or fails the call when a service itself called: %j',
+    async (event) => {
+      const { consume } = observed();
+      await expect(consume(event, FOREVER)).rejects.toThrow('not understood: this is no event of S3');
+    },
+  );
+});
+
+test('the test of S3 and calls that keep a function warm are done with', async () => {
   const { consume, lines } = observed();
-  const foreign = { eventSource: 'aws:sqs', messageId: 'x', body: 'hello' };
-  expect(await consume({ Records: [foreign] }, FOREVER)).toEqual({ batchItemFailures: [] });
-  expect(await consume({ Event: 's3:TestEvent' }, FOREVER)).toEqual({ batchItemFailures: [] });
-  expect(lines).toEqual(['this is no event of S3']);
+  for (const event of [S3_TEST_EVENT, { Records: [sqsRecord('x', S3_TEST_EVENT)] }, { warmer: true }]) {
+    expect(await consume(event, FOREVER)).toEqual({ batchItemFailures: [] });
+  }
+  expect(lines).toEqual([]);
+});
+
+describe('when a failed message comes again', () => {
+  const asked: [string, number][] = [];
+  const note: RetryAfter = async (receiptHandle, seconds) => void asked.push([receiptHandle, seconds]);
+  beforeEach(() => asked.splice(0));
+
+  test('soon, later each time, and at once to the dead letters', async () => {
+    const { consume } = observed(undefined, note);
+    for (let receives = 1; receives <= 5; receives += 1) await consume(sqs(['a', 'bad'], receives), FOREVER);
+    expect(new Set(asked.map(([handle]) => handle))).toEqual(new Set(['handle of bad']));
+    const [first = 0, second = 0, third = 0, fourth = 0, last] = asked.map(([, seconds]) => seconds);
+    expect([first >= 8, first <= 12, second >= 24, second <= 36]).toEqual([true, true, true, true]);
+    expect([third >= 72, third <= 108, fourth >= 216, fourth <= 324, last]).toEqual([true, true, true, true, 0]);
+  });
+
+  test('a message that is not understood, too', async () => {
+    const { consume } = observed(undefined, note);
+    await consume({ Records: [sqsRecord('x', 'hello')] }, FOREVER);
+    expect(asked).toEqual([['handle of x', expect.any(Number)]]);
+  });
+
+  test('a queue that cannot be told changes nothing else', async () => {
+    const { consume, lines } = observed(undefined, () => Promise.reject(new Error('no queue')));
+    expect((await consume(sqs(['bad', 'a']), FOREVER)).batchItemFailures).toHaveLength(1);
+    expect(lines).toEqual(['bad the store is away', 'a done', 'no queue']);
+  });
 });
 
 test('what cannot be finished in the time that is left is returned untouched', async () => {
@@ -81,7 +126,7 @@ test('one photo that took half an invocation does not keep the next ones from be
 
 test('when S3 itself calls, a fault fails the call, after every photo had its turn', async () => {
   const { consume, lines } = observed();
-  const event = { Records: ['bad', 'b'].map(record) };
+  const event = s3Event({ key: 'bad' }, { key: 'b' });
   await expect(consume(event, FOREVER)).rejects.toThrow('the store is away');
   expect(lines).toEqual(['bad the store is away', 'b done']);
   await expect(consume(event, () => 100)).rejects.toThrow('the time of this invocation is used up');

@@ -7,8 +7,9 @@ import { createApp } from '../../lib/app';
 import type { CutOut } from '../../lib/cut-out';
 import { parseOptions } from '../../lib/options';
 import { s3Store } from '../../lib/storage/s3';
-import { type Consume, createConsume, type UploadObserver } from '../../lib/uploads/consume';
+import { type Consume, createConsume } from '../../lib/uploads/consume';
 import { pictureKeys, receiptKey } from '../../lib/uploads/keys';
+import type { UploadObserver } from '../../lib/uploads/observer';
 import { createProcessUpload } from '../../lib/uploads/process-upload';
 import type { Receipt } from '../../lib/uploads/receipt';
 import { type FaultyS3, startFaultyS3 } from '../helpers/faulty-s3';
@@ -64,6 +65,7 @@ const observer: UploadObserver = {
     tally.faults += 1;
   },
   returned: () => undefined,
+  retryUnset: () => undefined,
   unrecognised: ({ why }) => {
     throw new Error(why);
   },

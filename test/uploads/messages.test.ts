@@ -1,72 +1,180 @@
 import fc from 'fast-check';
+import { decodeEventKey, encodeEventKey } from '../../lib/uploads/event-key';
 import { messagesOf } from '../../lib/uploads/messages';
+import {
+  eventBridgeEvent,
+  S3_TEST_EVENT,
+  s3Event,
+  s3Record,
+  snsEvent,
+  snsInQueue,
+  sqsEvent,
+  sqsRecord,
+} from '../helpers/events';
 
-const record = (key: string, eventName = 'ObjectCreated:Put', object = {}) => ({
-  eventVersion: '2.1',
-  eventSource: 'aws:s3',
-  eventName,
-  s3: { bucket: { name: 'photos' }, object: { key, ...object } },
-  responseElements: { 'x-amz-request-id': 'REQ' },
-});
-const sqs = (...bodies: unknown[]) => ({
-  Records: bodies.map((body, index) => ({
-    eventSource: 'aws:sqs',
-    messageId: `m${index}`,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    attributes: { ApproximateReceiveCount: '3', AWSTraceHeader: 'Root=1-2-3' },
-  })),
-});
+const photo = { key: 'uploads/a b+é.jpg', etag: 'e', version: 'v' };
+const ref = { bucket: 'photos', ...photo };
+const keysOf = (event: unknown) => messagesOf(event).map(({ created }) => created.map(({ key }) => key));
 
 test('a batch from SQS: one message each, with its key decoded and ids that lead back', () => {
-  const event = { Records: [record('uploads/a+b%2B%C3%A9.jpg', undefined, { eTag: 'e', versionId: 'v' })] };
-  expect(messagesOf(sqs(event))).toEqual([
+  expect(messagesOf({ Records: [sqsRecord('m0', s3Event(photo), 3)] })).toEqual([
     {
       id: 'm0',
+      receiptHandle: 'handle of m0',
       receives: 3,
-      unrecognised: null,
-      uploads: [{ bucket: 'photos', key: 'uploads/a b+é.jpg', etag: 'e', version: 'v' }],
+      unrecognised: [],
+      created: [ref],
       trace: { messageId: 'm0', xray: 'Root=1-2-3', s3RequestId: 'REQ' },
     },
   ]);
 });
 
-test('an event of S3 itself', () => {
-  const [message] = messagesOf({ Records: [record('uploads/a.jpg'), record('uploads/b.jpg')] });
-  expect(message).toMatchObject({ id: null, receives: 1, unrecognised: null });
-  expect(message?.uploads.map(({ key }) => key)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
+describe('whatever carries it, it is the same photo', () => {
+  const ways: readonly (readonly [string, unknown])[] = [
+    ['S3', s3Event(photo)],
+    ['EventBridge', eventBridgeEvent(photo)],
+    ['SNS with an event of S3', snsInQueue(s3Event(photo))],
+    ['SNS with an event of EventBridge', snsInQueue(eventBridgeEvent(photo))],
+    ['two topics', snsInQueue(snsInQueue(s3Event(photo)))],
+  ];
+  test.each(ways)('in a queue: %s', (_, body) => {
+    const [message] = messagesOf(sqsEvent(body));
+    expect([message?.id, message?.unrecognised, message?.created]).toEqual(['m0', [], [ref]]);
+    expect(message?.trace.s3RequestId).toBe('REQ');
+  });
+
+  test.each([
+    ['S3', s3Event(photo)],
+    ['EventBridge', eventBridgeEvent(photo)],
+    ['SNS with an event of S3', snsEvent(s3Event(photo))],
+    ['SNS with an event of EventBridge', snsEvent(eventBridgeEvent(photo))],
+  ])('straight to the function: %s', (_, event) => {
+    expect(messagesOf(event)).toEqual([expect.objectContaining({ id: null, unrecognised: [], created: [ref] })]);
+  });
+
+  test('a pipe of EventBridge hands the list of messages itself', () => {
+    expect(messagesOf(sqsEvent(s3Event(photo), s3Event(photo)).Records).map(({ id }) => id)).toEqual(['m0', 'm1']);
+  });
+
+  test('servers other than AWS name themselves', () => {
+    const record = { ...s3Record(photo), eventSource: 'minio:s3', eventName: 's3:ObjectCreated:Put' };
+    expect(messagesOf({ EventName: 's3:ObjectCreated:Put', Records: [record] })[0]?.created).toEqual([ref]);
+  });
 });
 
-test('the test that S3 sends at set-up, and removals, tell of no photo and are no fault', () => {
-  const test = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'photos' };
-  const messages = messagesOf(sqs(test, { Records: [record('uploads/a.jpg', 'ObjectRemoved:Delete')] }));
-  expect(messages.map(({ uploads, unrecognised }) => [uploads, unrecognised])).toEqual([
-    [[], null],
-    [[], null],
+test.each([null, undefined, ''])('versionId, eTag and responseElements that are %p are as good as left out', (none) => {
+  const record = { ...s3Record({ key: 'uploads/a.jpg', etag: none as null, version: none as null }) };
+  const event = { Records: [{ ...record, responseElements: none || null }] };
+  const bridge = eventBridgeEvent({ key: 'uploads/a.jpg', etag: none as null, version: none as null });
+  for (const each of [event, bridge, sqsEvent(event), sqsEvent(bridge)]) {
+    const [message] = messagesOf(each);
+    expect(message?.unrecognised).toEqual([]);
+    expect(message?.created).toEqual([{ bucket: 'photos', key: 'uploads/a.jpg', etag: undefined, version: undefined }]);
+  }
+});
+
+test('attributes that are missing or odd count as a first delivery', () => {
+  for (const attributes of [undefined, null, {}, { ApproximateReceiveCount: 'often', AWSTraceHeader: 5 }]) {
+    const [message] = messagesOf({ Records: [{ ...sqsRecord('m0', s3Event(photo)), attributes }] });
+    expect([message?.receives, message?.unrecognised, message?.created]).toEqual([1, [], [ref]]);
+  }
+});
+
+test('events that tell of no new object are understood, and tell of nothing', () => {
+  const quiet = [
+    S3_TEST_EVENT,
+    snsInQueue(S3_TEST_EVENT),
+    { Records: [s3Record(photo, 'ObjectRemoved:Delete')] },
+    { Records: [s3Record(photo, 'LifecycleExpiration:Delete')] },
+    { Records: [s3Record(photo, 'ObjectRestore:Completed')] },
+    eventBridgeEvent(photo, 'Object Deleted'),
+    eventBridgeEvent(photo, 'Object Tags Added'),
+  ];
+  for (const event of [...quiet, ...quiet.map((each) => sqsEvent(each))]) {
+    expect(messagesOf(event).map(({ created, unrecognised }) => [created, unrecognised])).toEqual([[[], []]]);
+  }
+});
+
+test('one odd record is judged alone: its neighbours are photos, the message is not understood', () => {
+  const { s3: _, ...odd } = s3Record(photo);
+  const event = { Records: [s3Record({ key: 'uploads/a.jpg' }), odd, null, s3Record({ key: 'uploads/b.jpg' })] };
+  for (const each of [event, sqsEvent(event), snsEvent(event), sqsEvent(snsInQueue(event))]) {
+    const [message] = messagesOf(each);
+    expect(message?.created.map(({ key }) => key)).toEqual(['uploads/a.jpg', 'uploads/b.jpg']);
+    expect(message?.unrecognised).toEqual([
+      'a record of S3 lacks its event, its bucket or its key',
+      'this is no event of S3',
+    ]);
+  }
+});
+
+test('one odd message of a batch takes nothing from the others', () => {
+  const { Records } = sqsEvent(s3Event({ key: 'uploads/a.jpg' }), 'hello', s3Event({ key: 'uploads/b.jpg' }));
+  const { body: _, ...bodiless } = sqsRecord('m3', '');
+  const { messageId: __, ...nameless } = sqsRecord('m4', s3Event(photo));
+  const messages = messagesOf({ Records: [...Records, bodiless, nameless, null] });
+  expect(messages.map(({ id, created, unrecognised }) => [id, created[0]?.key, unrecognised[0]])).toEqual([
+    ['m0', 'uploads/a.jpg', undefined],
+    ['m1', undefined, 'this is no JSON'],
+    ['m2', 'uploads/b.jpg', undefined],
+    ['m3', undefined, 'a record of SQS lacks its id or its body'],
+    [null, undefined, 'a record of SQS lacks its id or its body'],
+    [null, undefined, 'a record of SQS lacks its id or its body'],
   ]);
+});
+
+describe('what is not understood says why', () => {
+  const deep = Array.from({ length: 9 }).reduce((inner) => snsInQueue(inner), s3Event(photo) as unknown);
+  const { detail: _, ...bridge } = eventBridgeEvent(photo);
+  test.each([
+    ['no JSON', 'no json', 'this is no JSON'],
+    ['something else', { hello: 1 }, 'this is no event of S3'],
+    ['nothing', {}, 'this is no event of S3'],
+    ['no records', { Records: [] }, 'this is no event of S3'],
+    ['a key that is empty', s3Event({ key: '' }), 'a record of S3 lacks its event, its bucket or its key'],
+    ['an event nobody knows', { Records: [s3Record(photo, 'Foo:Bar')] }, 'a record of S3 tells of an event that is'],
+    ['an EventBridge event without detail', bridge, 'an EventBridge event of S3 lacks its bucket or its key'],
+    ['an EventBridge event of others', { ...bridge, source: 'aws.ec2' }, 'this is no event of S3'],
+    ['a topic that waits', { Type: 'SubscriptionConfirmation', SubscribeURL: 'https://sns' }, 'an SNS topic asks for'],
+    ['nine envelopes', deep, 'there are too many envelopes around it'],
+  ])('%s', (_name, body, why) => {
+    const [message] = messagesOf(sqsEvent(body));
+    expect([message?.created, message?.unrecognised]).toEqual([[], [expect.stringContaining(why)]]);
+  });
+});
+
+test('calls that keep a function warm are no messages', () => {
+  const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+  for (const ping of [{ source: 'serverless-plugin-warmup' }, { warmer: true, concurrency: 2 }, scheduled]) {
+    expect(messagesOf(ping)).toEqual([]);
+  }
 });
 
 test('a key that is not encoded as S3 does it is taken as it is', () => {
-  expect(messagesOf({ Records: [record('uploads/100%.jpg')] })[0]?.uploads[0]?.key).toBe('uploads/100%.jpg');
+  const record = s3Record({ key: 'x' });
+  record.s3.object.key = 'uploads/100%.jpg';
+  expect(keysOf({ Records: [record] })).toEqual([['uploads/100%.jpg']]);
 });
 
-test('whatever is sent, it is a message or a unrecognised one, never an error', () => {
+test('whatever is sent, it is photos or sentences, never an error', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
-      expect(messagesOf(value)).toHaveLength(1);
-      expect(messagesOf(sqs(value, text)).map(({ id }) => id)).toEqual(['m0', 'm1']);
+      for (const event of [value, snsEvent(value), sqsEvent(value, text)]) {
+        for (const { created, unrecognised } of messagesOf(event)) {
+          expect(created.length + unrecognised.length).toBeGreaterThan(0);
+        }
+      }
+      expect(messagesOf(sqsEvent(value, text)).map(({ id }) => id)).toEqual(['m0', 'm1']);
     }),
   );
-  expect(messagesOf(sqs('no json', { hello: 1 })).map(({ unrecognised }) => unrecognised)).toEqual([
-    'this is no event of S3',
-    'this is no event of S3',
-  ]);
 });
 
 test('every key survives the way there and back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
-      const encoded = encodeURIComponent(key).replaceAll('%20', '+');
-      expect(messagesOf({ Records: [record(encoded)] })[0]?.uploads[0]?.key).toBe(key);
+      expect(decodeEventKey(encodeEventKey(key))).toBe(key);
+      expect(keysOf(s3Event({ key }))).toEqual([[key]]);
+      expect(keysOf(eventBridgeEvent({ key }))).toEqual([[key]]);
     }),
   );
 });

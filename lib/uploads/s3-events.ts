@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { decodeEventKey } from './event-key';
+import type { S3ObjectRef } from './object-ref';
+
+/** What an event tells. */
+export interface S3News {
+  /** Objects that were put there. */
+  readonly created: readonly S3ObjectRef[];
+  /** Why parts of it could not be understood, one sentence each; empty when all of it was. */
+  readonly unrecognised: readonly string[];
+  /** Ids that lead back to the upload. */
+  readonly trace: Readonly<Record<string, string>>;
+}
+
+const NOTHING: S3News = { created: [], unrecognised: [], trace: {} };
+
+/** Events that S3 documents; those of objects that were put there are what this is about. */
+const KINDS =
+  /^(?:s3:)?(Object(?:Created|Removed|Restore|Tagging|Acl|Accessed)|Lifecycle\w+|Replication|IntelligentTiering|ReducedRedundancyLostObject)(?::|$)/;
+
+/** A queue behind EventBridge behind a topic is three envelopes; more is nobody's configuration. */
+const MAX_DEPTH = 5;
+
+const name = z.string().min(1);
+/** What S3 leaves out, other programs and libraries send as `null`. */
+const optional = z.string().nullish();
+
+const s3Record = z.object({
+  // AWS says aws:s3, other servers minio:s3 or ceph:s3.
+  eventSource: z.string().regex(/:s3$/),
+  eventName: name,
+  s3: z.object({
+    bucket: z.object({ name }),
+    object: z.object({ key: name, eTag: optional, versionId: optional }),
+  }),
+  responseElements: z.looseObject({ 'x-amz-request-id': optional }).nullish(),
+});
+const eventBridgeEvent = z.object({
+  source: z.literal('aws.s3'),
+  'detail-type': z.string().regex(/^Object /),
+  detail: z.object({
+    bucket: z.object({ name }),
+    object: z.object({ key: name, etag: optional, 'version-id': optional }),
+    'request-id': optional,
+  }),
+});
+const snsRecord = z.object({ EventSource: z.literal('aws:sns'), Sns: z.object({ Message: z.string() }) });
+const snsNotification = z.object({ Type: z.literal('Notification'), TopicArn: name, Message: z.string() });
+const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
+const records = z.object({ Records: z.array(z.unknown()).min(1) });
+
+/**
+ * Read an event of S3: as S3 sends it, as EventBridge does, or either of them inside an SNS notification. Each record
+ * is judged alone: one that is not understood takes nothing from its neighbours.
+ *
+ * @param event from JSON, of any shape
+ */
+export function readS3Event(event: unknown, depth = 0): S3News {
+  if (depth > MAX_DEPTH) return unrecognised('there are too many envelopes around it');
+  if (testEvent.safeParse(event).success) return NOTHING;
+  const several = Array.isArray(event) ? event : records.safeParse(event).data?.Records;
+  if (several !== undefined && several.length > 0) {
+    return several.map((each) => readS3Event(each, depth + 1)).reduce(joined);
+  }
+  const wrapped = snsRecord.safeParse(event).data?.Sns.Message ?? snsNotification.safeParse(event).data?.Message;
+  if (wrapped !== undefined) return readS3Text(wrapped, depth + 1);
+  return fromS3(event) ?? fromEventBridge(event) ?? unrecognised(whyNot(event));
+}
+
+/** The same for an event as text. */
+export function readS3Text(text: string, depth = 0): S3News {
+  try {
+    return readS3Event(JSON.parse(text), depth);
+  } catch {
+    return unrecognised('this is no JSON');
+  }
+}
+
+function fromS3(event: unknown): S3News | null {
+  const { data } = s3Record.safeParse(event);
+  if (data === undefined) return null;
+  const { bucket, object } = data.s3;
+  const id = data.responseElements?.['x-amz-request-id'];
+  const kind = KINDS.exec(data.eventName)?.[1];
+  if (kind === undefined) return unrecognised('a record of S3 tells of an event that is not known');
+  const ref = refOf(bucket.name, decodeEventKey(object.key), object.eTag, object.versionId);
+  return news(kind === 'ObjectCreated' ? [ref] : [], id);
+}
+
+/** EventBridge is given keys as they are, not encoded. */
+function fromEventBridge(event: unknown): S3News | null {
+  const { data } = eventBridgeEvent.safeParse(event);
+  if (data === undefined) return null;
+  const { bucket, object, 'request-id': id } = data.detail;
+  const ref = refOf(bucket.name, object.key, object.etag, object['version-id']);
+  return news(data['detail-type'] === 'Object Created' ? [ref] : [], id);
+}
+
+function refOf(bucket: string, key: string, etag: string | null | undefined, version: string | null | undefined) {
+  return { bucket, key, etag: etag?.replaceAll('"', '') || undefined, version: version || undefined };
+}
+
+function news(created: readonly S3ObjectRef[], requestId: string | null | undefined): S3News {
+  return { ...NOTHING, created, trace: requestId ? { s3RequestId: requestId } : {} };
+}
+
+function unrecognised(why: string): S3News {
+  return { ...NOTHING, unrecognised: [why] };
+}
+
+function joined(one: S3News, other: S3News): S3News {
+  return {
+    created: [...one.created, ...other.created],
+    unrecognised: [...one.unrecognised, ...other.unrecognised],
+    trace: { ...other.trace, ...one.trace },
+  };
+}
+
+/** What stands in the log for whoever has to find out. */
+function whyNot(event: unknown): string {
+  const fields = z.object({ Type: z.string(), SubscribeURL: z.string() }).safeParse(event);
+  if (fields.success && fields.data.Type === 'SubscriptionConfirmation') {
+    return 'an SNS topic asks for its subscription to be confirmed: open the SubscribeURL of this message';
+  }
+  const source = z.object({ eventSource: z.string() }).safeParse(event).data?.eventSource;
+  if (source !== undefined && /:s3$/.test(source)) return 'a record of S3 lacks its event, its bucket or its key';
+  if (z.object({ source: z.literal('aws.s3') }).safeParse(event).success) {
+    return 'an EventBridge event of S3 lacks its bucket or its key';
+  }
+  return 'this is no event of S3';
+}
