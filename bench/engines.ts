@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../lib/config';
+import { messageOf } from '../lib/errors';
 import { ms, table } from './table';
 
 const ROOT = join(__dirname, '..');
@@ -55,7 +56,7 @@ export async function enginesAll(
       const { engine: called, ...measured } = await measure({ engine, rounds, threads: 1 });
       rows.push({ name: called, ...size, measured });
     } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      const message = messageOf(thrown);
       // Why, in short; how to install it stands in docs/decisions/engine.md.
       const reason = message.replace(/^.*could not be loaded: /, '').split(';')[0] ?? message;
       rows.push({ name, ...size, measured: null, reason });

@@ -3,8 +3,8 @@ import { sharp } from '../lib/pipeline/codec';
 import type { Segmenter } from '../lib/ports';
 import { makeThumbnails } from '../lib/thumbnails';
 import { finderOf, overview, type Result, type Row, ranked, type Summary } from './evaluation';
-import { framed } from './framed';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
+import { padded } from './padded';
 import { halves, iou } from './scores';
 import { figure, percent } from './table';
 
@@ -88,7 +88,7 @@ async function picturesOf(
   const find = finderOf(way, segmenter);
   const found = new Map<string, string>();
   for await (const { id, bytes: own, worn } of labelledPhotos(shown)) {
-    const bytes = folder.around ? await framed(own, folder.around) : own;
+    const bytes = folder.around ? await padded(own, folder.around) : own;
     const result = await find(bytes, way);
     const { photo, cutout, width, height } = await makeThumbnails(result, SIDE);
     const { dress } = await truthOf(folder, id, result.findings.photo);

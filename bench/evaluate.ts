@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { createApp } from '../lib/app';
+import { messageOf } from '../lib/errors';
 import { evaluatePage } from './evaluate-page';
 import {
   evaluate,
@@ -15,9 +16,9 @@ import {
   summarise,
   WAYS,
 } from './evaluation';
-import { AROUND, type Around } from './framed';
 import { classIds, type LabelledFolder } from './labelled-photos';
 import { machine } from './machine';
+import { AROUND, type Around } from './padded';
 import { iou, pooled } from './scores';
 import { figure, table } from './table';
 
@@ -131,6 +132,6 @@ const worst = (rows: readonly Row[]): string =>
     .join(', ');
 
 main().catch((thrown: unknown) => {
-  process.stderr.write(`evaluate: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.stderr.write(`evaluate: ${messageOf(thrown)}\n`);
   process.exitCode = 1;
 });

@@ -1,12 +1,13 @@
 import { createApp } from '../lib/app';
+import { messageOf } from '../lib/errors';
 import { createFind, type Find } from '../lib/find';
 import type { Findings } from '../lib/findings';
 import type { EXPECTS, MODES } from '../lib/options';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
 import type { Segmenter } from '../lib/ports';
-import { framed } from './framed';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
+import { padded } from './padded';
 import {
   auc,
   boundaryOverlap,
@@ -88,7 +89,7 @@ export async function evaluate(
   const failures: Failure[] = [];
   for await (const { id, bytes: own, worn } of labelledPhotos(folder)) {
     try {
-      const bytes = folder.around ? await framed(own, folder.around) : own;
+      const bytes = folder.around ? await padded(own, folder.around) : own;
       // The first photo of all pays for loading the network and OpenCV; nobody asks how long that takes here.
       if (askers.every(({ rows }) => rows.length === 0)) await askers[0]?.find(bytes, askers[0].way);
       const found: { rows: Row[]; row: Row }[] = [];
@@ -98,7 +99,7 @@ export async function evaluate(
       }
       for (const { rows, row } of found) rows.push(row);
     } catch (thrown) {
-      failures.push({ id, reason: thrown instanceof Error ? thrown.message : String(thrown) });
+      failures.push({ id, reason: messageOf(thrown) });
     }
   }
   return { results: askers.map(({ way, rows }) => ({ way, rows })), failures };

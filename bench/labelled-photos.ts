@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import sharp from 'sharp';
 import { PHOTO_ENDINGS } from '../lib/pipeline/formats';
-import { type Around, insideOf } from './framed';
+import { type Around, insideOf } from './padded';
 
 /** A folder of photos with a folder of labels beside it: PNGs of the same names. */
 export interface LabelledFolder {

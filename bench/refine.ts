@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { createApp } from '../lib/app';
-import { look } from '../lib/look';
+import { messageOf } from '../lib/errors';
 import { decode } from '../lib/pipeline/decode';
 import { REFINE, type RefineSettings, refine } from '../lib/pipeline/refine';
 import { threshold } from '../lib/pipeline/threshold';
+import { predict } from '../lib/predict';
 import type { Matte, Photo, Probabilities } from '../lib/raster';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import { boundaryOverlap, halves, iou, mean, median, type Overlap, overlap, pooled } from './scores';
@@ -22,12 +23,12 @@ const VARIANTS: Readonly<Record<string, Partial<RefineSettings>>> = {
   '90,000 pixels': { pixels: 90_000 },
   'room 0.05': { room: 0.05 },
   'room 0.2': { room: 0.2 },
-  'sure 0.97, never 0.03': { sure: 0.97, never: 0.03 },
-  'sure 0.97': { sure: 0.97 },
-  'sure 0.8': { sure: 0.8 },
-  'never 0.03': { never: 0.03 },
-  'never 0.01': { never: 0.01 },
-  'never 0.003': { never: 0.003 },
+  'foreground above 0.97, background below 0.03': { foregroundAbove: 0.97, backgroundBelow: 0.03 },
+  'foreground above 0.97': { foregroundAbove: 0.97 },
+  'foreground above 0.8': { foregroundAbove: 0.8 },
+  'background below 0.03': { backgroundBelow: 0.03 },
+  'background below 0.01': { backgroundBelow: 0.01 },
+  'background below 0.003': { backgroundBelow: 0.003 },
   "smoothness 50, the paper's": { smoothness: 50 },
   'smoothness 25': { smoothness: 25 },
   'smoothness 10': { smoothness: 10 },
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
     ['variant', 'IoU', 'mean IoU', 'boundary IoU', 'skin leak', 'median ms', 'slowest ms'],
   ];
 
-  const try_ = async (name: string, make: (one: Prepared) => Promise<Matte>) => {
+  const measure = async (name: string, make: (one: Prepared) => Promise<Matte>) => {
     const area: Overlap[] = [];
     const outline: Overlap[] = [];
     const took: number[] = [];
@@ -87,10 +88,10 @@ async function main(): Promise<void> {
       ms(Math.max(...took)),
     ]);
   };
-  await try_('threshold at 0.5', async (one) => threshold(one.photo, one.probabilities));
+  await measure('threshold at 0.5', async (one) => threshold(one.photo, one.probabilities));
   for (const [name, change] of Object.entries(VARIANTS)) {
     if (options.only && !name.includes(options.only)) continue;
-    await try_(name, (one) => refine(one.photo, one.probabilities, { ...REFINE, ...change }));
+    await measure(name, (one) => refine(one.photo, one.probabilities, { ...REFINE, ...change }));
   }
   const text = table(rows);
   process.stdout.write(`${text}\n`);
@@ -103,11 +104,14 @@ async function prepare(folder: LabelledFolder): Promise<Prepared[]> {
   const prepared: Prepared[] = [];
   for await (const { id, bytes } of labelledPhotos(folder)) {
     const { photo } = await decode(bytes);
-    const probabilities = await look(photo, segmenter, null);
+    const probabilities = await predict(photo, segmenter, null);
     const { dress, skin } = await truthOf(folder, id, photo);
     prepared.push({ photo, probabilities, dress, skin: skin ?? new Uint8Array(dress.length) });
   }
   return prepared;
 }
 
-void main();
+main().catch((thrown: unknown) => {
+  process.stderr.write(`refine: ${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+});

@@ -10,8 +10,8 @@ export function overlap(guess: Uint8Array, truth: Uint8Array): Overlap {
   let intersection = 0;
   let union = 0;
   for (let i = 0; i < guess.length; i++) {
-    intersection += (guess[i] as number) & (truth[i] as number);
-    union += (guess[i] as number) | (truth[i] as number);
+    intersection += guess[i]! & truth[i]!;
+    union += guess[i]! | truth[i]!;
   }
   return { intersection, union };
 }
@@ -19,7 +19,7 @@ export function overlap(guess: Uint8Array, truth: Uint8Array): Overlap {
 /** Where alpha is more than half, bytes of 0 and 1. */
 export function halves(alpha: Uint8Array): Uint8Array {
   const out = new Uint8Array(alpha.length);
-  for (let i = 0; i < out.length; i++) out[i] = (alpha[i] as number) > 127 ? 1 : 0;
+  for (let i = 0; i < out.length; i++) out[i] = alpha[i]! > 127 ? 1 : 0;
   return out;
 }
 
@@ -53,7 +53,7 @@ export function boundaryOverlap(
 function innerBand(mask: Uint8Array, width: number, height: number, d: number): Uint8Array {
   const across = erodeLines(mask, height, width, width, 1, d);
   const eroded = erodeLines(across, width, height, 1, width, d);
-  return mask.map((value, i) => value & (1 - (eroded[i] as number)));
+  return mask.map((value, i) => value & (1 - eroded[i]!));
 }
 
 function erodeLines(
@@ -98,7 +98,7 @@ export function calibration(probabilities: readonly number[], truths: readonly b
   for (let b = 0; b < bins; b++) {
     const inside = probabilities.flatMap((p, i) => (Math.min(bins - 1, Math.floor(p * bins)) === b ? [i] : []));
     if (inside.length === 0) continue;
-    const said = inside.reduce((sum, i) => sum + (probabilities[i] as number), 0) / inside.length;
+    const said = inside.reduce((sum, i) => sum + probabilities[i]!, 0) / inside.length;
     const was = inside.filter((i) => truths[i]).length / inside.length;
     filled.push({ from: b / bins, to: (b + 1) / bins, count: inside.length, said, was });
     ece += (Math.abs(said - was) * inside.length) / probabilities.length;
@@ -126,7 +126,7 @@ export function interval<T>(rows: readonly T[], figure: (rows: T[]) => number, r
   const values = Array.from({ length: rounds }, () =>
     figure(rows.map(() => rows[Math.floor(next() * rows.length)] as T)),
   ).sort((a, b) => a - b);
-  return [values[Math.floor(0.025 * rounds)] as number, values[Math.ceil(0.975 * rounds) - 1] as number];
+  return [values[Math.floor(0.025 * rounds)]!, values[Math.ceil(0.975 * rounds) - 1]!];
 }
 
 /** Numbers from 0 to 1, the same every time, by Lehmer's generator: enough for drawing photos. */
@@ -141,9 +141,7 @@ function chance(): () => number {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 export function mean(values: readonly number[]): number {

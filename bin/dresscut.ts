@@ -1,5 +1,6 @@
 import { createApp } from '../lib/app';
 import { loadConfig } from '../lib/config';
+import { messageOf } from '../lib/errors';
 import { EXIT, run } from './cut/command';
 
 const stop = new AbortController();
@@ -24,6 +25,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((thrown: unknown) => {
-  process.stderr.write(`dresscut: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.stderr.write(`dresscut: ${messageOf(thrown)}\n`);
   process.exitCode = EXIT.usage;
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, isIP } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { messageOf } from '../lib/errors';
 
 export interface Listening {
   readonly url: string;
@@ -54,6 +55,6 @@ export function closeOnSignal(close: () => Promise<void>): void {
 
 /** The last words of a command that could not do its work. */
 export function fail(thrown: unknown): never {
-  process.stderr.write(`dresscut: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.stderr.write(`dresscut: ${messageOf(thrown)}\n`);
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../lib/errors';
 import { parseArchitecture } from './architecture';
 import { createArtefacts, writeArtefacts } from './artefacts';
 import { overBudget, weightTable } from './weights';
@@ -23,6 +24,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((thrown: unknown) => {
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.stderr.write(`${messageOf(thrown)}\n`);
   process.exitCode = 1;
 });

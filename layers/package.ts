@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { messageOf } from '../lib/errors';
 
 /** All that packaging asks of AWS: whether the stack is there already. It is not. */
 const NO_STACK = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>
@@ -54,7 +55,7 @@ main().then(
     process.exitCode = code;
   },
   (thrown: unknown) => {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.stderr.write(`${messageOf(thrown)}\n`);
     process.exitCode = 1;
   },
 );

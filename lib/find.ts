@@ -1,13 +1,13 @@
 import type { Findings } from './findings';
-import { look } from './look';
 import type { CutOutOptions } from './options';
 import { decode } from './pipeline/decode';
 import { ARTICLE_SIDE, isolate } from './pipeline/isolate';
 import { dressExpected, measure } from './pipeline/measure';
-import { reduce } from './pipeline/reduce';
 import { refine } from './pipeline/refine';
+import { resize } from './pipeline/resize';
 import { threshold } from './pipeline/threshold';
 import type { Segmenter } from './ports';
+import { predict } from './predict';
 import type { Matte, Photo, Probabilities } from './raster';
 import { stopwatch } from './stopwatch';
 
@@ -33,21 +33,21 @@ export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'>;
  */
 export type Find = (bytes: Uint8Array, options: FindOptions) => Promise<Found>;
 
-export interface FindParts {
+export interface FindDependencies {
   readonly segmenter: Segmenter;
   /** From probabilities to a matte, in the default mode; `bench/` exchanges it to tell what each part of it is worth. */
   readonly refine?: typeof refine;
 }
 
-export function createFind({ segmenter, refine: toMatte = refine }: FindParts): Find {
+export function createFind({ segmenter, refine: toMatte = refine }: FindDependencies): Find {
   return async (bytes, { mode, expect }) => {
     const { milliseconds, timed } = stopwatch();
     const { photo, format } = await timed('decode', () => decode(bytes));
     const article = mode === 'article';
     const foreground = article
-      ? await timed('isolate', async () => isolate(await reduce(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
+      ? await timed('isolate', async () => isolate(await resize(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
       : null;
-    const probabilities = await timed('segment', () => look(photo, segmenter, foreground));
+    const probabilities = await timed('segment', () => predict(photo, segmenter, foreground));
     const matte = dressExpected(probabilities, expect)
       ? await timed('refine', () => (article ? threshold(photo, probabilities) : toMatte(photo, probabilities)))
       : null;

@@ -1,4 +1,5 @@
-import { DresscutError } from './errors';
+import { DresscutError, messageOf } from './errors';
+import { once } from './once';
 
 /**
  * The only file that knows OpenCV.js. It loads the WASM once, names the few functions that we use (the
@@ -7,7 +8,6 @@ import { DresscutError } from './errors';
  */
 export interface Mat {
   readonly rows: number;
-  readonly cols: number;
   /** A view into the WASM heap. It has length 0 after the heap grew: copy out before the next allocation. */
   readonly data: Uint8Array;
   readonly data32S: Int32Array;
@@ -26,10 +26,6 @@ export interface OpenCv {
   readonly CV_8UC3: number;
   readonly CV_64FC1: number;
   readonly CV_32S: number;
-  readonly GC_BGD: 0;
-  readonly GC_FGD: 1;
-  readonly GC_PR_BGD: 2;
-  readonly GC_PR_FGD: 3;
   readonly GC_INIT_WITH_RECT: number;
   readonly GC_EVAL_FREEZE_MODEL: number;
   grabCut(photo: Mat, mask: Mat, box: object, bgd: Mat, fgd: Mat, iterations: number, mode: number): void;
@@ -50,19 +46,15 @@ interface OpenCvBox {
   readonly cv: OpenCv;
 }
 
-let loading: Promise<OpenCvBox> | undefined;
-
 /**
  * OpenCV, loaded at the first call (0.3 to 1 s, 110 MB of memory) and kept for the life of the process.
  * @throws DresscutError `internal` when the WASM does not start; the next call tries again.
  */
-export function loadOpenCv(): Promise<OpenCvBox> {
-  loading ??= start().catch((thrown: unknown) => {
-    loading = undefined; // a failed load must not poison the process
-    throw new DresscutError('internal', 'OpenCV did not start', { cause: thrown });
-  });
-  return loading;
-}
+export const loadOpenCv: () => Promise<OpenCvBox> = once(() =>
+  start().catch((cause: unknown) => {
+    throw new DresscutError('internal', 'OpenCV did not start', { cause });
+  }),
+);
 
 async function start(): Promise<OpenCvBox> {
   // Loaded here, not at the top: requests that need no OpenCV must not pay for it. By `require`, because the module is
@@ -92,7 +84,7 @@ export async function scoped<T>(work: (cv: OpenCv, own: Own) => T): Promise<T> {
     return work(cv, own);
   } catch (thrown) {
     if (thrown instanceof DresscutError) throw thrown;
-    const message = typeof thrown === 'number' ? cv.exceptionFromPtr(thrown).msg : String(thrown);
+    const message = typeof thrown === 'number' ? cv.exceptionFromPtr(thrown).msg : messageOf(thrown);
     throw new DresscutError('internal', `OpenCV: ${message}`, { cause: thrown });
   } finally {
     for (const thing of owned.reverse()) thing.delete();

@@ -25,7 +25,7 @@ export interface Segmenter {
   /** The size at which the network wants to see a photo of `width` x `height` pixels. */
   inputSize(width: number, height: number): Promise<{ width: number; height: number }>;
   /** The size at which it wants to see the photo once more, to tell presence; `null`: one look is enough. */
-  glanceSize(width: number, height: number): Promise<{ width: number; height: number } | null>;
+  contextSize(width: number, height: number): Promise<{ width: number; height: number } | null>;
 }
 
 /** One object in a store: where it is and, where the store keeps several, which one. */

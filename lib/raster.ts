@@ -4,6 +4,12 @@
  * pixels left to right, no padding.
  */
 
+/** In pixels, each at least 1. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A rectangle of whole pixels inside some raster; `left`/`top` inclusive, never empty. */
 export interface Box {
   readonly left: number;
@@ -57,15 +63,18 @@ export interface Probabilities {
   readonly whole?: Probabilities;
 }
 
-/** What GrabCut found before the network runs (article mode). */
-export interface Foreground {
+/** One value a pixel, inside the pipeline. */
+export interface Plane<Data extends ArrayLike<number> = Float32Array> extends Size {
+  /** `width * height` values. */
+  readonly data: Data;
+}
+
+/** A plane of bytes, 1 where something is, else 0. */
+export type Mask = Plane<Uint8Array>;
+
+/** What GrabCut found before the network runs (article mode): 1 where the foreground is, else 0. */
+export interface Foreground extends Mask {
   readonly kind: 'foreground';
-  readonly width: number;
-  readonly height: number;
-  /** The photo with everything but the foreground painted white, `3 * width * height` bytes. */
-  readonly rgb: Uint8Array;
-  /** `width * height` bytes, 1 where the foreground is, else 0. */
-  readonly mask: Uint8Array;
 }
 
 /** How much of each of the photo's pixels is dress; same size as the photo. */

@@ -1,7 +1,7 @@
 import type { Found } from './find';
 import { sharp } from './pipeline/codec';
 import { compose, overlay } from './pipeline/compose';
-import { reduce } from './pipeline/reduce';
+import { resize } from './pipeline/resize';
 import type { Matte } from './raster';
 
 /** Small pictures of one photo as WebP, all of one size. */
@@ -30,7 +30,7 @@ export async function makeThumbnails(
     number,
   ];
   const frame = { left: 0, top: 0, width, height };
-  const photo = await reduce(full, width, height);
+  const photo = await resize(full, width, height);
   const small = matte === null ? null : await shrinkMatte(matte, width, height);
   const [first, second, third] = await Promise.all([
     webp(photo.rgb, width, height, 3),

@@ -12,9 +12,9 @@ import { type CutOutOptions, DEFAULTS } from '../lib/options';
 import { VERDICT } from '../lib/pipeline/measure';
 import type { Segmenter } from '../lib/ports';
 import type { Probabilities } from '../lib/raster';
-import { configUnderTest } from './config-under-test';
-import { refusal } from './pipeline/pictures';
-import { discPhoto, discProbabilities, discTruth, probabilitiesOf } from './pipeline/scenes';
+import { configUnderTest } from './helpers/config-under-test';
+import { refusal } from './helpers/pictures';
+import { discPhoto, discProbabilities, discTruth, probabilitiesOf } from './helpers/scenes';
 
 jest.mock('../lib/opencv', () => {
   const real: typeof import('../lib/opencv') = jest.requireActual('../lib/opencv');
@@ -135,7 +135,7 @@ describe('the use-case', () => {
     return {
       load: async () => ({ name: 'told', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
       inputSize: async () => ({ width: 96, height: 128 }),
-      glanceSize: async () => null,
+      contextSize: async () => null,
       segment: async (small) => said(small.width, small.height),
     };
   }

@@ -1,6 +1,6 @@
 import { DresscutError } from '../lib/errors';
 import { loadOpenCv, type Mat, type OpenCv, type Own, scoped } from '../lib/opencv';
-import { cleanUp } from '../lib/pipeline/clean-up';
+import { cleanComponents } from '../lib/pipeline/components';
 import {
   grabCutFromBox,
   grabCutFromTrimap,
@@ -9,8 +9,8 @@ import {
   SURE_FOREGROUND,
 } from '../lib/pipeline/grab-cut';
 import { REFINE } from '../lib/pipeline/refine';
-import { refusal } from './pipeline/pictures';
-import { bytesOf, discPhoto, insideDisc } from './pipeline/scenes';
+import { refusal } from './helpers/pictures';
+import { bytesOf, discPhoto, insideDisc } from './helpers/scenes';
 
 const freed = (mat: Mat): boolean => (mat as unknown as { isDeleted(): boolean }).isDeleted();
 
@@ -139,29 +139,24 @@ async function matsOf(work: () => Promise<unknown>): Promise<Mat[]> {
 
 describe('memory', () => {
   const [width, height] = [100, 120];
-  const { rgb } = discPhoto(width, height);
+  const photo = discPhoto(width, height);
   const inside = insideDisc(width, height, 0.3);
-  const trimap = bytesOf(width, height, (x, y) => {
+  const words = bytesOf(width, height, (x, y) => {
     const depth = inside(x, y);
     return depth > 0.03 ? SURE_FOREGROUND : depth < -0.03 ? SURE_BACKGROUND : MAYBE_FOREGROUND;
   });
+  const trimap = { width, height, data: words };
 
   test.each<[string, number, () => Promise<unknown>]>([
-    ['a cut from a trimap', 4, () => grabCutFromTrimap(rgb, trimap, width, height, REFINE)],
-    [
-      'a cut from a rectangle',
-      4,
-      () => grabCutFromBox(rgb, width, height, { left: 9, top: 9, width: 80, height: 99 }, 1),
-    ],
+    ['a cut from a trimap', 4, () => grabCutFromTrimap(photo, trimap, REFINE)],
+    ['a cut from a rectangle', 4, () => grabCutFromBox(photo, { left: 9, top: 9, width: 80, height: 99 }, 1)],
     [
       'a clean-up',
       8,
       () =>
-        cleanUp(
-          trimap.map((word) => word & 1),
-          new Float32Array(trimap.length),
-          width,
-          height,
+        cleanComponents(
+          { ...trimap, data: words.map((word) => word & 1) },
+          { ...trimap, data: new Float32Array(words.length) },
         ),
     ],
   ])('holds no Mat after %s', async (_, count, work) => {
@@ -171,7 +166,7 @@ describe('memory', () => {
   });
 
   test('does not grow over 300 cuts', async () => {
-    const cut = () => grabCutFromTrimap(rgb, trimap, width, height, REFINE);
+    const cut = () => grabCutFromTrimap(photo, trimap, REFINE);
     for (let i = 0; i < 20; i++) await cut();
     const [heap, rss] = [await heapBytes(), process.memoryUsage.rss()];
     for (let i = 0; i < 300; i++) await cut();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { evaluate, type Summary, summarise, WAYS } from '../bench/evaluation';
 import type { LabelledFolder } from '../bench/labelled-photos';
 import { createApp } from '../lib/app';
-import { configUnderTest } from './config-under-test';
+import { configUnderTest } from './helpers/config-under-test';
 
 const ROOT = join(__dirname, '..');
 const SPLIT = join(ROOT, 'training', 'splits', 'ccp-validation.json');

@@ -5,13 +5,13 @@ import { sharp } from '../../lib/pipeline/codec';
 import { compose, frameOf } from '../../lib/pipeline/compose';
 import { decode } from '../../lib/pipeline/decode';
 import { encode } from '../../lib/pipeline/encode';
-import { ARTICLE_SIDE, isolate } from '../../lib/pipeline/isolate';
-import { reduce } from '../../lib/pipeline/reduce';
+import { ARTICLE_SIDE, isolate, onWhite } from '../../lib/pipeline/isolate';
+import { resize } from '../../lib/pipeline/resize';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Foreground } from '../../lib/raster';
 import { articleUnet } from '../article-unet';
 import { median } from '../scores';
-import { answer, asked, clock, peakRss, photoOf } from './task';
+import { answer, asked, clock, failed, peakRss, photoOf } from './task';
 
 /**
  * The article's own pipeline: GrabCut at 224 x 224, its UNet, a hard mask, a PNG. The network is random, so what is
@@ -30,19 +30,21 @@ async function main(): Promise<void> {
     const took = { isolate: 0, segment: 0 };
     const all = await clock(async () => {
       const { photo } = await decode(bytes);
-      const square = await reduce(photo, side, side);
-      let foreground: Pick<Foreground, 'rgb' | 'mask'> = { rgb: square.rgb, mask: new Uint8Array(0) };
+      const square = await resize(photo, side, side);
+      let foreground: Foreground | undefined;
       took.isolate = await clock(async () => {
         foreground = await isolate(square);
       });
+      if (foreground === undefined) throw new Error('nothing was isolated');
+      const { rgb } = onWhite(square, foreground);
       took.segment = await clock(async () => {
         const area = side * side;
         const planes = Float32Array.from({ length: 3 * area }, (_, i) => {
-          return (foreground.rgb[3 * (i % area) + Math.floor(i / area)] as number) / 255;
+          return (rgb[3 * (i % area) + Math.floor(i / area)] as number) / 255;
         });
         await session.run({ photo: new ort.Tensor('float32', planes, [1, 3, side, side]) });
       });
-      const dress = Float32Array.from(foreground.mask);
+      const dress = Float32Array.from(foreground.data);
       const none = new Float32Array(side * side);
       const shape = { kind: 'probabilities', width: side, height: side, background: none, skin: none } as const;
       const matte = threshold(photo, { ...shape, dress, presence: 1, turned: 0 });
@@ -58,4 +60,4 @@ async function main(): Promise<void> {
   answer({ whole: median(whole), steps: { grabCut: median(grabCut), network: median(segment) }, peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

@@ -1,12 +1,12 @@
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
-import { look } from '../../lib/look';
 import { type CutOutOptions, DEFAULTS, type FORMATS } from '../../lib/options';
 import { sharp } from '../../lib/pipeline/codec';
 import { decode } from '../../lib/pipeline/decode';
 import { encode } from '../../lib/pipeline/encode';
+import { predict } from '../../lib/predict';
 import { median } from '../scores';
-import { answer, asked, clock, peakRss, photoOf } from './task';
+import { answer, asked, clock, failed, peakRss, photoOf } from './task';
 
 /** The whole cut-out beside what cannot be avoided (decode, reduce, network, encode), in turns, one photo. */
 async function main(): Promise<void> {
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   for (let round = 0; round <= rounds; round++) {
     const unavoidable = await clock(async () => {
       const { photo } = await decode(bytes);
-      await look(photo, segmenter, null);
+      await predict(photo, segmenter, null);
       await encode(rgba, options);
     });
     let took: Readonly<Record<string, number>> = {};
@@ -53,4 +53,4 @@ async function main(): Promise<void> {
   });
 }
 
-void main();
+main().catch(failed);

@@ -1,9 +1,9 @@
 import { createApp } from '../../lib/app';
 import { type Engine, loadConfig } from '../../lib/config';
 import { decode } from '../../lib/pipeline/decode';
-import { reduce } from '../../lib/pipeline/reduce';
+import { resize } from '../../lib/pipeline/resize';
 import { median } from '../scores';
-import { answer, asked, clock, peakRss, photoOf } from './task';
+import { answer, asked, clock, failed, peakRss, photoOf } from './task';
 
 /** The network alone on one engine, from its loading on, at the size at which the shipped photo is served. */
 async function main(): Promise<void> {
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const { photo } = await decode(await photoOf(864));
   const { segmenter } = createApp({ ...loadConfig(), segmenter: engine, threads });
   const { width, height } = await segmenter.inputSize(photo.width, photo.height);
-  const small = await reduce(photo, width, height);
+  const small = await resize(photo, width, height);
   let name = '';
   const load = await clock(async () => {
     name = (await segmenter.load()).engine;
@@ -24,4 +24,4 @@ async function main(): Promise<void> {
   answer({ engine: name, width, height, load, first, warm: median(warm), peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

@@ -1,10 +1,10 @@
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
-import { look } from '../../lib/look';
 import { DEFAULTS } from '../../lib/options';
 import { decode } from '../../lib/pipeline/decode';
 import { encode } from '../../lib/pipeline/encode';
-import { answer, asked, peakRss } from './task';
+import { predict } from '../../lib/predict';
+import { answer, asked, failed, peakRss } from './task';
 
 /** A fresh process's first photo; with `unavoidable`, decode, reduce, network and encode alone. */
 async function main(): Promise<void> {
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const { cutOut, segmenter } = createApp({ ...loadConfig(), threads });
   if (unavoidable) {
     const { photo } = await decode(bytes);
-    await look(photo, segmenter, null);
+    await predict(photo, segmenter, null);
     const rgba = new Uint8Array(4 * photo.width * photo.height);
     await encode({ kind: 'cutout', width: photo.width, height: photo.height, rgba }, { ...DEFAULTS, format: 'png' });
   } else {
@@ -24,4 +24,4 @@ async function main(): Promise<void> {
   answer({ peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { median } from '../scores';
-import { answer, asked, clock, peakRss, photoOf } from './task';
+import { answer, asked, clock, failed, peakRss, photoOf } from './task';
 
 /** `@imgly/background-removal-node` (AGPL-3.0), in this process and no other: bytes in, PNG out. */
 async function main(): Promise<void> {
@@ -20,4 +20,4 @@ async function main(): Promise<void> {
   answer({ first, whole: median(whole), peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

@@ -1,7 +1,7 @@
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
 import { DEFAULTS } from '../../lib/options';
-import { answer, asked, peakRss, photoOf } from './task';
+import { answer, asked, failed, peakRss, photoOf } from './task';
 
 /** Cut one photo again and again and watch the process grow, or not: resident MB after so many photos. */
 async function main(): Promise<void> {
@@ -17,4 +17,4 @@ async function main(): Promise<void> {
   answer({ seen, peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

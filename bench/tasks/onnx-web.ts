@@ -5,10 +5,10 @@ import type * as Ort from 'onnxruntime-node';
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
 import { decode } from '../../lib/pipeline/decode';
-import { reduce } from '../../lib/pipeline/reduce';
+import { resize } from '../../lib/pipeline/resize';
 import { readManifest } from '../../lib/segmenters/manifest';
 import { mean, median } from '../scores';
-import { answer, asked, clock, peakRss, photoOf } from './task';
+import { answer, asked, clock, failed, peakRss, photoOf } from './task';
 
 /** The same network file on ONNX Runtime's WebAssembly build, beside the native one, in turns. */
 async function main(): Promise<void> {
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const session = await ort.InferenceSession.create(await readFile(join(config.models, file)));
   const { photo } = await decode(await photoOf(height));
   const size = await segmenter.inputSize(photo.width, photo.height);
-  const small = await reduce(photo, size.width, size.height);
+  const small = await resize(photo, size.width, size.height);
   const input = () => ({ photo: new ort.Tensor('uint8', small.rgb, [1, small.height, small.width, 3]) });
   const theirs = (await session.run(input())).probabilities?.data as Float32Array;
   const ours = (await segmenter.segment(small)).dress;
@@ -42,4 +42,4 @@ async function main(): Promise<void> {
   answer({ network: median(wasm), native: median(native), difference, peakRss: peakRss() });
 }
 
-void main();
+main().catch(failed);

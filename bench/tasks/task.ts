@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { messageOf } from '../../lib/errors';
 
 /** The photo that ships with the project, 1024 x 1536 pixels. */
 const PHOTO = join(__dirname, '..', '..', 'test', 'fixtures', 'dress.jpg');
@@ -30,4 +31,10 @@ export async function clock(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
+}
+
+/** The way out of a task that threw: what it says is read from stderr. */
+export function failed(thrown: unknown): void {
+  process.stderr.write(`${thrown instanceof Error ? thrown.stack : messageOf(thrown)}\n`);
+  process.exitCode = 1;
 }

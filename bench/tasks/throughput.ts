@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
 import { DEFAULTS } from '../../lib/options';
-import { answer, asked, photoOf } from './task';
+import { answer, asked, failed, photoOf } from './task';
 
 /** Cuts one photo after the other for some seconds, from a line on stdin on, so that all workers start together. */
 async function main(): Promise<void> {
@@ -20,4 +20,4 @@ async function main(): Promise<void> {
   process.stdin.destroy();
 }
 
-void main();
+main().catch(failed);

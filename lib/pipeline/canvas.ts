@@ -1,5 +1,5 @@
 import type { CutOutOptions } from '../options';
-import type { Box, Cutout, Matte, Photo } from '../raster';
+import type { Box, Cutout, Matte, Photo, Size } from '../raster';
 import { sharp } from './codec';
 import { compose } from './compose';
 import { type Encoded, encode, encodeMask } from './encode';
@@ -19,7 +19,7 @@ export interface Layout {
   /** In pixels of the photo. */
   readonly source: Box;
   /** Of the result, in pixels. */
-  readonly canvas: { readonly width: number; readonly height: number };
+  readonly canvas: Size;
   /** Where the source stands on the canvas, in the canvas's pixels; all of it inside. */
   readonly target: Box;
 }
@@ -81,7 +81,7 @@ async function resized({ width, height, rgba }: Cutout, to: Box): Promise<Uint8A
 
 function alphaOf({ width, height, rgba }: Cutout): Matte {
   const alpha = new Uint8Array(width * height);
-  for (let i = 0; i < alpha.length; i++) alpha[i] = rgba[4 * i + 3] as number;
+  for (let i = 0; i < alpha.length; i++) alpha[i] = rgba[4 * i + 3]!;
   return { kind: 'matte', width, height, alpha, box: null };
 }
 
@@ -89,14 +89,14 @@ function alphaOf({ width, height, rgba }: Cutout): Matte {
 function layUnder({ rgba }: Cutout, { r, g, b, alpha }: Rgba): void {
   const under = alpha / 255;
   for (let o = 0; o < rgba.length; o += 4) {
-    const over = (rgba[o + 3] as number) / 255;
+    const over = rgba[o + 3]! / 255;
     if (over === 1) continue;
     const all = over + under * (1 - over);
     if (all === 0) continue;
     const share = over / all;
-    rgba[o] = (rgba[o] as number) * share + r * (1 - share) + 0.5;
-    rgba[o + 1] = (rgba[o + 1] as number) * share + g * (1 - share) + 0.5;
-    rgba[o + 2] = (rgba[o + 2] as number) * share + b * (1 - share) + 0.5;
+    rgba[o] = rgba[o]! * share + r * (1 - share) + 0.5;
+    rgba[o + 1] = rgba[o + 1]! * share + g * (1 - share) + 0.5;
+    rgba[o + 2] = rgba[o + 2]! * share + b * (1 - share) + 0.5;
     rgba[o + 3] = 255 * all + 0.5;
   }
 }
@@ -109,9 +109,9 @@ function layUnder({ rgba }: Cutout, { r, g, b, alpha }: Rgba): void {
 function fillWithMean({ rgba }: Cutout): void {
   const sum = [0, 0, 0, 0];
   for (let o = 0; o < rgba.length; o += 4) {
-    const alpha = rgba[o + 3] as number;
-    for (let c = 0; c < 3; c++) sum[c] = (sum[c] as number) + alpha * (rgba[o + c] as number);
-    sum[3] = (sum[3] as number) + alpha;
+    const alpha = rgba[o + 3]!;
+    for (let c = 0; c < 3; c++) sum[c] = sum[c]! + alpha * rgba[o + c]!;
+    sum[3] = sum[3]! + alpha;
   }
   const [red = 0, green = 0, blue = 0, area = 0] = sum;
   const mean = [red, green, blue].map((total) => (area === 0 ? 255 : Math.round(total / area)));

@@ -84,17 +84,16 @@ function sample(rgb: Uint8Array, belongs: (pixel: number) => boolean): Float64Ar
   const count = Math.min(members.length, SAMPLES);
   const out = new Float64Array(3 * count);
   for (let k = 0; k < count; k++) {
-    const i = 3 * (members[Math.floor(k * step)] as number);
-    out[3 * k] = rgb[i] as number;
-    out[3 * k + 1] = rgb[i + 1] as number;
-    out[3 * k + 2] = rgb[i + 2] as number;
+    const i = 3 * members[Math.floor(k * step)]!;
+    out[3 * k] = rgb[i]!;
+    out[3 * k + 1] = rgb[i + 1]!;
+    out[3 * k + 2] = rgb[i + 2]!;
   }
   return out;
 }
 
 function seeds(samples: Float64Array, count: number): Float64Array {
-  const brightness = (k: number) =>
-    (samples[3 * k] as number) + (samples[3 * k + 1] as number) + (samples[3 * k + 2] as number);
+  const brightness = (k: number) => samples[3 * k]! + samples[3 * k + 1]! + samples[3 * k + 2]!;
   const order = Array.from({ length: count }, (_, k) => k).sort((a, b) => brightness(a) - brightness(b) || a - b);
   const centres = new Float64Array(3 * COLOURS);
   for (let c = 0; c < COLOURS; c++) {
@@ -108,9 +107,9 @@ function assign(samples: Float64Array, centres: Float64Array, nearest: Uint8Arra
   for (let k = 0; k < nearest.length; k++) {
     let best = Number.POSITIVE_INFINITY;
     for (let c = 0; c < COLOURS; c++) {
-      const r = (samples[3 * k] as number) - (centres[3 * c] as number);
-      const g = (samples[3 * k + 1] as number) - (centres[3 * c + 1] as number);
-      const b = (samples[3 * k + 2] as number) - (centres[3 * c + 2] as number);
+      const r = samples[3 * k]! - centres[3 * c]!;
+      const g = samples[3 * k + 1]! - centres[3 * c + 1]!;
+      const b = samples[3 * k + 2]! - centres[3 * c + 2]!;
       const distance = r * r + g * g + b * b;
       if (distance < best) {
         best = distance;
@@ -124,14 +123,14 @@ function recentre(samples: Float64Array, nearest: Uint8Array, centres: Float64Ar
   const sums = new Float64Array(3 * COLOURS);
   const counts = new Float64Array(COLOURS);
   for (let k = 0; k < nearest.length; k++) {
-    const c = nearest[k] as number;
-    counts[c] = (counts[c] as number) + 1;
-    for (let i = 0; i < 3; i++) sums[3 * c + i] = (sums[3 * c + i] as number) + (samples[3 * k + i] as number);
+    const c = nearest[k]!;
+    counts[c] = counts[c]! + 1;
+    for (let i = 0; i < 3; i++) sums[3 * c + i] = sums[3 * c + i]! + samples[3 * k + i]!;
   }
   // A cluster that lost everybody keeps its place and may win somebody back.
   for (let i = 0; i < sums.length; i++) {
-    const n = counts[Math.floor(i / 3)] as number;
-    if (n > 0) centres[i] = (sums[i] as number) / n;
+    const n = counts[Math.floor(i / 3)]!;
+    if (n > 0) centres[i] = sums[i]! / n;
   }
 }
 
@@ -144,12 +143,12 @@ function assignToLikeliest(samples: Float64Array, colours: readonly Gaussian[], 
     const [r0 = 0, g0 = 0, b0 = 0] = mean;
     const peak = Math.log(weight) - 0.5 * Math.log(determinant);
     for (let k = 0; k < nearest.length; k++) {
-      const r = (samples[3 * k] as number) - r0;
-      const g = (samples[3 * k + 1] as number) - g0;
-      const b = (samples[3 * k + 2] as number) - b0;
+      const r = samples[3 * k]! - r0;
+      const g = samples[3 * k + 1]! - g0;
+      const b = samples[3 * k + 2]! - b0;
       const distance = rr * r * r + gg * g * g + bb * b * b + 2 * (rg * r * g + rb * r * b + gb * g * b);
       const likelihood = peak - 0.5 * distance;
-      if (likelihood > (best[k] as number)) {
+      if (likelihood > best[k]!) {
         best[k] = likelihood;
         nearest[k] = c;
       }
@@ -163,25 +162,25 @@ function gaussians(samples: Float64Array, nearest: Uint8Array): Gaussian[] {
   const sums = new Float64Array(3 * COLOURS);
   const products = new Float64Array(9 * COLOURS);
   for (let k = 0; k < nearest.length; k++) {
-    const c = nearest[k] as number;
-    members[c] = (members[c] as number) + 1;
+    const c = nearest[k]!;
+    members[c] = members[c]! + 1;
     for (let i = 0; i < 3; i++) {
-      const value = samples[3 * k + i] as number;
-      sums[3 * c + i] = (sums[3 * c + i] as number) + value;
+      const value = samples[3 * k + i]!;
+      sums[3 * c + i] = sums[3 * c + i]! + value;
       for (let j = 0; j < 3; j++) {
         const o = 9 * c + 3 * i + j;
-        products[o] = (products[o] as number) + value * (samples[3 * k + j] as number);
+        products[o] = products[o]! + value * samples[3 * k + j]!;
       }
     }
   }
   const found: Gaussian[] = [];
   for (let c = 0; c < COLOURS; c++) {
-    const n = members[c] as number;
+    const n = members[c]!;
     if (n === 0) continue;
     const mean = Array.from(sums.subarray(3 * c, 3 * c + 3), (sum) => sum / n);
     const covariance = Array.from(products.subarray(9 * c, 9 * c + 9), (product, o) => {
       const [i, j] = [Math.floor(o / 3), o % 3];
-      return product / n - (mean[i] as number) * (mean[j] as number) + (i === j ? LEAST_VARIANCE : 0);
+      return product / n - mean[i]! * mean[j]! + (i === j ? LEAST_VARIANCE : 0);
     });
     found.push({ weight: n / nearest.length, mean, covariance });
   }
@@ -195,6 +194,6 @@ function inverse([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0]
     ...[f * g - d * i, a * i - c * g, c * d - a * f],
     ...[d * h - e * g, b * g - a * h, a * e - b * d],
   ];
-  const determinant = a * (cofactors[0] as number) + b * (cofactors[3] as number) + c * (cofactors[6] as number);
+  const determinant = a * cofactors[0]! + b * cofactors[3]! + c * cofactors[6]!;
   return { determinant, matrix: cofactors.map((value) => value / determinant) };
 }

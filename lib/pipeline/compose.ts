@@ -1,5 +1,6 @@
 import type { Colour, CutOutOptions } from '../options';
 import type { Box, Cutout, Matte, Photo } from '../raster';
+import { growBox, wholeOf } from './box';
 import { foregroundColour } from './foreground-colour';
 
 /** The overlay's colour: no dress is quite this pink. */
@@ -12,9 +13,9 @@ const TINT_SHARE = 0.45;
  * @returns the whole frame, or the dress with `margin` times its longer side around it, inside the photo
  */
 export function frameOf(matte: Matte, { crop, margin }: Pick<CutOutOptions, 'crop' | 'margin'>): Box {
-  const { width, height, box } = matte;
-  if (!crop || box === null) return { left: 0, top: 0, width, height };
-  return grow(box, matte, Math.round(margin * Math.max(box.width, box.height)));
+  const { box } = matte;
+  if (!crop || box === null) return wholeOf(matte);
+  return growBox(box, matte, Math.round(margin * Math.max(box.width, box.height)));
 }
 
 /**
@@ -30,20 +31,20 @@ export function compose(photo: Photo, matte: Matte, frame: Box, background: Colo
   const within = matte.box;
   if (within === null) return { kind: 'cutout', width, height, rgba };
 
-  const colour = foregroundColour(photo, matte, grow(within, photo, 8));
+  const colour = foregroundColour(photo, matte, growBox(within, photo, 8));
   const bottom = Math.min(frame.top + height, within.top + within.height);
   const right = Math.min(frame.left + width, within.left + within.width);
   for (let y = Math.max(frame.top, within.top); y < bottom; y++) {
     const row = y * photo.width;
     const start = Math.max(frame.left, within.left);
     for (let x = start, o = 4 * ((y - frame.top) * width + start - frame.left); x < right; x++, o += 4) {
-      const alpha = matte.alpha[row + x] as number;
+      const alpha = matte.alpha[row + x]!;
       if (alpha === 0) continue;
       if (alpha === 255) {
         const p = 3 * (row + x);
-        rgba[o] = photo.rgb[p] as number;
-        rgba[o + 1] = photo.rgb[p + 1] as number;
-        rgba[o + 2] = photo.rgb[p + 2] as number;
+        rgba[o] = photo.rgb[p]!;
+        rgba[o + 1] = photo.rgb[p + 1]!;
+        rgba[o + 2] = photo.rgb[p + 2]!;
         rgba[o + 3] = 255;
         continue;
       }
@@ -61,14 +62,14 @@ export function overlay(photo: Photo, matte: Matte, frame: Box): Cutout {
   const rgba = new Uint8Array(4 * width * height);
   const line = Math.max(1, Math.round(Math.max(width, height) / 500));
   const inside = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < matte.width && y < matte.height && (matte.alpha[y * matte.width + x] as number) > 127;
+    x >= 0 && y >= 0 && x < matte.width && y < matte.height && matte.alpha[y * matte.width + x]! > 127;
   for (let y = frame.top, o = 0; y < frame.top + height; y++) {
     for (let x = frame.left; x < frame.left + width; x++, o += 4) {
       const p = y * photo.width + x;
-      const alpha = matte.alpha[p] as number;
-      rgba[o] = photo.rgb[3 * p] as number;
-      rgba[o + 1] = photo.rgb[3 * p + 1] as number;
-      rgba[o + 2] = photo.rgb[3 * p + 2] as number;
+      const alpha = matte.alpha[p]!;
+      rgba[o] = photo.rgb[3 * p]!;
+      rgba[o + 1] = photo.rgb[3 * p + 1]!;
+      rgba[o + 2] = photo.rgb[3 * p + 2]!;
       rgba[o + 3] = 255;
       if (alpha === 0) continue;
       const outline =
@@ -81,27 +82,15 @@ export function overlay(photo: Photo, matte: Matte, frame: Box): Cutout {
 
 /** What is at `o`, `share` of it, over `colour`; opaque afterwards. */
 function blend(rgba: Uint8Array, o: number, colour: Colour, share: number): void {
-  rgba[o] = (rgba[o] as number) * share + colour.r * (1 - share) + 0.5;
-  rgba[o + 1] = (rgba[o + 1] as number) * share + colour.g * (1 - share) + 0.5;
-  rgba[o + 2] = (rgba[o + 2] as number) * share + colour.b * (1 - share) + 0.5;
+  rgba[o] = rgba[o]! * share + colour.r * (1 - share) + 0.5;
+  rgba[o + 1] = rgba[o + 1]! * share + colour.g * (1 - share) + 0.5;
+  rgba[o + 2] = rgba[o + 2]! * share + colour.b * (1 - share) + 0.5;
   rgba[o + 3] = 255;
 }
 
 /** A colour as one little-endian word of opaque RGBA. */
 function word({ r, g, b }: Colour): number {
-  return new Uint32Array(Uint8Array.of(r, g, b, 255).buffer)[0] as number;
-}
-
-/** A box with `by` pixels around it, as far as the raster reaches. */
-function grow(box: Box, { width, height }: { width: number; height: number }, by: number): Box {
-  const left = Math.max(0, box.left - by);
-  const top = Math.max(0, box.top - by);
-  return {
-    left,
-    top,
-    width: Math.min(width, box.left + box.width + by) - left,
-    height: Math.min(height, box.top + box.height + by) - top,
-  };
+  return new Uint32Array(Uint8Array.of(r, g, b, 255).buffer)[0]!;
 }
 
 /** The part of a matte inside a frame. */

@@ -1,4 +1,4 @@
-import type { Box, Matte, Photo } from '../raster';
+import type { Box, Matte, Photo, Size } from '../raster';
 import { boxMean } from './guided-filter';
 
 /** Longest side of the grid on which colours are averaged, cells. */
@@ -6,7 +6,17 @@ const GRID = 96;
 /** Samples of the photo a cell, along each side: colours are smooth, so a few are enough. */
 const SAMPLES = 2;
 
-/** Three colour planes and how much evidence each cell has. */
+/** Cells laid over a part of the photo. */
+interface Grid extends Size {
+  readonly box: Box;
+  /** Photo pixels a cell is wide and high. */
+  readonly scale: number;
+}
+
+/** Writes a colour for photo pixel `(x, y)` with `alpha` 1 to 254 into `out[o..o + 2]`. */
+export type WriteColour = (x: number, y: number, alpha: number, out: Uint8Array, o: number) => void;
+
+/** Three colour planes. */
 interface Colours {
   readonly r: Float32Array;
   readonly g: Float32Array;
@@ -20,23 +30,22 @@ interface Colours {
  * Their blurs run over all pixels; here they run on a small grid, and the step only where alpha is between.
  *
  * @param box the part of the photo to treat, pixels
- * @returns writes the colour for photo pixel `pixel` at `(x, y)` with `alpha` 1 to 254 into `out[o..o+2]`
  */
-export function foregroundColour(photo: Photo, matte: Matte, box: Box) {
+export function foregroundColour(photo: Photo, matte: Matte, box: Box): WriteColour {
   const scale = Math.max(1, Math.max(box.width, box.height) / GRID);
   const width = Math.ceil(box.width / scale);
   const height = Math.ceil(box.height / scale);
-  const { front, back } = average(photo, matte, box, scale, width, height);
+  const { front, back } = average(photo, matte, { box, scale, width, height });
 
-  return (x: number, y: number, alpha: number, out: Uint8Array, o: number): void => {
+  return (x, y, alpha, out, o) => {
     const i = Math.min(width - 1, Math.floor((x + 0.5 - box.left) / scale));
     const j = Math.min(height - 1, Math.floor((y + 0.5 - box.top) / scale));
     const cell = j * width + i;
     const a = alpha / 255;
     const p = 3 * (y * photo.width + x);
-    out[o] = step(photo.rgb[p] as number, front.r[cell] as number, back.r[cell] as number, a);
-    out[o + 1] = step(photo.rgb[p + 1] as number, front.g[cell] as number, back.g[cell] as number, a);
-    out[o + 2] = step(photo.rgb[p + 2] as number, front.b[cell] as number, back.b[cell] as number, a);
+    out[o] = step(photo.rgb[p]!, front.r[cell]!, back.r[cell]!, a);
+    out[o + 1] = step(photo.rgb[p + 1]!, front.g[cell]!, back.g[cell]!, a);
+    out[o + 2] = step(photo.rgb[p + 2]!, front.b[cell]!, back.b[cell]!, a);
   };
 }
 
@@ -46,7 +55,7 @@ function step(seen: number, front: number, back: number, alpha: number): number 
   return colour <= 0 ? 0 : colour >= 255 ? 255 : (colour + 0.5) | 0;
 }
 
-function average(photo: Photo, matte: Matte, box: Box, scale: number, width: number, height: number) {
+function average(photo: Photo, matte: Matte, { box, scale, width, height }: Grid) {
   const plane = () => new Float32Array(width * height);
   const sums = {
     front: { r: plane(), g: plane(), b: plane(), w: plane() },
@@ -61,13 +70,13 @@ function average(photo: Photo, matte: Matte, box: Box, scale: number, width: num
         const x = Math.min(photo.width - 1, box.left + Math.floor((i + u) * scale));
         const y = Math.min(photo.height - 1, box.top + Math.floor((j + v) * scale));
         const p = y * photo.width + x;
-        const alpha = (matte.alpha[p] as number) / 255;
+        const alpha = matte.alpha[p]! / 255;
         add(sums.front, cell, photo.rgb, 3 * p, purity(alpha));
         add(sums.back, cell, photo.rgb, 3 * p, purity(1 - alpha));
       }
     }
   }
-  return { front: spread(sums.front, width, height), back: spread(sums.back, width, height) };
+  return { front: spread(sums.front, { width, height }), back: spread(sums.back, { width, height }) };
 }
 
 /**
@@ -78,19 +87,20 @@ function purity(share: number): number {
   return share ** 16 + 1e-4 * share;
 }
 
+/** Weighted sums of colours, and of the weights: how much evidence each cell has. */
 interface Sums extends Colours {
   readonly w: Float32Array;
 }
 
 function add(sums: Sums, cell: number, rgb: Uint8Array, p: number, weight: number): void {
-  sums.r[cell] = (sums.r[cell] as number) + weight * (rgb[p] as number);
-  sums.g[cell] = (sums.g[cell] as number) + weight * (rgb[p + 1] as number);
-  sums.b[cell] = (sums.b[cell] as number) + weight * (rgb[p + 2] as number);
-  sums.w[cell] = (sums.w[cell] as number) + weight;
+  sums.r[cell] = sums.r[cell]! + weight * rgb[p]!;
+  sums.g[cell] = sums.g[cell]! + weight * rgb[p + 1]!;
+  sums.b[cell] = sums.b[cell]! + weight * rgb[p + 2]!;
+  sums.w[cell] = sums.w[cell]! + weight;
 }
 
 /** Mean colour around each cell: from nearby where there is evidence, from farther away where there is none. */
-function spread(sums: Sums, width: number, height: number): Colours {
+function spread(sums: Sums, { width, height }: Size): Colours {
   const out: Colours = {
     r: new Float32Array(width * height),
     g: new Float32Array(width * height),
@@ -102,13 +112,13 @@ function spread(sums: Sums, width: number, height: number): Colours {
     [3, 0.02],
     [1, 0.1],
   ] as const) {
-    const weight = boxMean(sums.w, width, height, radius);
+    const weight = boxMean({ width, height, data: sums.w }, radius);
     for (const channel of ['r', 'g', 'b'] as const) {
-      const mean = boxMean(sums[channel], width, height, radius);
+      const mean = boxMean({ width, height, data: sums[channel] }, radius);
       const plane = out[channel];
       for (let i = 0; i < plane.length; i++) {
-        const w = weight[i] as number;
-        if (w > evidence) plane[i] = (mean[i] as number) / w;
+        const w = weight[i]!;
+        if (w > evidence) plane[i] = mean[i]! / w;
       }
     }
   }

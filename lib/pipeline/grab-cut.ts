@@ -1,4 +1,5 @@
 import { scoped } from '../opencv';
+import type { Box, Mask, Photo, Plane } from '../raster';
 import { colourModel, forOpenCv, MODEL_LENGTH } from './colour-model';
 
 /** GrabCut clusters colours from random seeds: without a fixed one the same photo gives masks of IoU 0.92. */
@@ -24,18 +25,15 @@ const OPENCV_SMOOTHNESS = 50;
 /**
  * GrabCut (Rother, Kolmogorov, Blake, SIGGRAPH 2004) from a trimap.
  *
- * @param rgb `3 * width * height` bytes
- * @param trimap `width * height` bytes, each one of the four words above
- * @returns `width * height` bytes, 1 where the foreground is, else 0
+ * @param trimap of the photo's size, each value one of the four words above
+ * @returns 1 where the foreground is, else 0
  * @throws DresscutError `internal` when OpenCV fails
  */
 export async function grabCutFromTrimap(
-  rgb: Uint8Array,
-  trimap: Uint8Array,
-  width: number,
-  height: number,
+  { width, height, rgb }: Photo,
+  { data: trimap }: Plane<Uint8Array>,
   { iterations, smoothness }: CutSettings,
-): Promise<Uint8Array> {
+): Promise<Mask> {
   // Both colour models need somebody to learn from, and OpenCV aborts without. No doubt left: nothing to cut.
   let foreground = 0;
   let open = 0;
@@ -43,7 +41,9 @@ export async function grabCutFromTrimap(
     foreground += word & 1;
     open += word >> 1;
   }
-  if (open === 0 || foreground < 16 || trimap.length - foreground < 16) return trimap.map((word) => word & 1);
+  if (open === 0 || foreground < 16 || trimap.length - foreground < 16) {
+    return { width, height, data: trimap.map((word) => word & 1) };
+  }
   return scoped((cv, own) => {
     const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
     photo.data.set(rgb);
@@ -56,32 +56,26 @@ export async function grabCutFromTrimap(
       const words = mask.data.slice();
       const modelOf = (side: number) =>
         forOpenCv(
-          colourModel(rgb, (pixel) => ((words[pixel] as number) & 1) === side),
+          colourModel(rgb, (pixel) => (words[pixel]! & 1) === side),
           power,
         );
       bgd.data64F.set(modelOf(0));
       fgd.data64F.set(modelOf(1));
       cv.grabCut(photo, mask, new cv.Rect(0, 0, width, height), bgd, fgd, 1, cv.GC_EVAL_FREEZE_MODEL);
     }
-    return mask.data.map((word) => word & 1);
+    return { width, height, data: mask.data.map((word) => word & 1) };
   });
 }
 
 /**
  * GrabCut from a rectangle: outside is sure background, inside is left open.
  *
- * @param rgb `3 * width * height` bytes
- * @param box the rectangle in pixels, inside the picture
- * @returns `width * height` bytes, 1 where the foreground is, else 0
+ * @param box the rectangle, inside the photo
+ * @param iterations how often colours and mask are learned from each other, at least 1
+ * @returns 1 where the foreground is, else 0
  * @throws DresscutError `internal` when OpenCV fails
  */
-export function grabCutFromBox(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  box: { left: number; top: number; width: number; height: number },
-  iterations: number,
-): Promise<Uint8Array> {
+export function grabCutFromBox({ width, height, rgb }: Photo, box: Box, iterations: number): Promise<Mask> {
   return scoped((cv, own) => {
     const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
     photo.data.set(rgb);
@@ -91,6 +85,6 @@ export function grabCutFromBox(
     cv.setRNGSeed(SEED);
     const rect = new cv.Rect(box.left, box.top, box.width, box.height);
     cv.grabCut(photo, mask, rect, bgd, fgd, iterations, cv.GC_INIT_WITH_RECT);
-    return mask.data.map((word) => word & 1);
+    return { width, height, data: mask.data.map((word) => word & 1) };
   });
 }

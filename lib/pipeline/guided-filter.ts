@@ -1,3 +1,12 @@
+import type { Photo, Plane } from '../raster';
+
+export interface FilterSettings {
+  /** Of the window around each pixel, pixels. */
+  readonly radius: number;
+  /** How weak an edge of the guide must be to be smoothed over: contrast of colours from 0 to 1, squared. */
+  readonly epsilon: number;
+}
+
 /** Around every pixel alpha is about `red * R + green * G + blue * B + offset`, colours from 0 to 1. */
 export interface Coefficients {
   readonly red: Float32Array;
@@ -11,23 +20,18 @@ export interface Coefficients {
  * small size and applied at a large one (He, Sun, "Fast Guided Filter", 2015): alpha then follows the large photo's
  * edges. A guide of luma alone would not do: dress and street are often equally bright and never equally coloured.
  *
- * @param rgb the guide, `3 * width * height` bytes
- * @param mask `width * height` values, 0 to 1
- * @param radius of the window, pixels
- * @param epsilon how weak an edge of the guide must be to be smoothed over, in squared units of colour (0 to 1)
+ * @param guide whose edges alpha follows
+ * @param mask of the guide's size, 0 to 1
  */
 export function guidedFilter(
-  rgb: Uint8Array,
-  mask: ArrayLike<number>,
-  width: number,
-  height: number,
-  radius: number,
-  epsilon: number,
+  { width, height, rgb }: Photo,
+  mask: Plane<ArrayLike<number>>,
+  { radius, epsilon }: FilterSettings,
 ): Coefficients {
   const size = width * height;
   const [r, g, b] = channelsOf(rgb);
-  const m = Float32Array.from(mask);
-  const mean = (values: Float32Array) => boxMean(values, width, height, radius);
+  const m = Float32Array.from(mask.data);
+  const mean = (data: Float32Array) => boxMean({ width, height, data }, radius);
   const product = (p: Float32Array, q: Float32Array) => mean(times(p, q));
 
   const means = { r: mean(r), g: mean(g), b: mean(b), m: mean(m) };
@@ -42,20 +46,20 @@ export function guidedFilter(
   const withMask = { r: product(r, m), g: product(g, m), b: product(b, m) };
   const out = { red: r, green: g, blue: b, offset: m }; // the inputs are used up: their memory serves again
   for (let i = 0; i < size; i++) {
-    const mr = means.r[i] as number;
-    const mg = means.g[i] as number;
-    const mb = means.b[i] as number;
-    const mm = means.m[i] as number;
+    const mr = means.r[i]!;
+    const mg = means.g[i]!;
+    const mb = means.b[i]!;
+    const mm = means.m[i]!;
     // Covariance of the colours, with epsilon on the diagonal, and of colours with mask.
-    const rr = (squares.rr[i] as number) - mr * mr + epsilon;
-    const rg = (squares.rg[i] as number) - mr * mg;
-    const rb = (squares.rb[i] as number) - mr * mb;
-    const gg = (squares.gg[i] as number) - mg * mg + epsilon;
-    const gb = (squares.gb[i] as number) - mg * mb;
-    const bb = (squares.bb[i] as number) - mb * mb + epsilon;
-    const cr = (withMask.r[i] as number) - mr * mm;
-    const cg = (withMask.g[i] as number) - mg * mm;
-    const cb = (withMask.b[i] as number) - mb * mm;
+    const rr = squares.rr[i]! - mr * mr + epsilon;
+    const rg = squares.rg[i]! - mr * mg;
+    const rb = squares.rb[i]! - mr * mb;
+    const gg = squares.gg[i]! - mg * mg + epsilon;
+    const gb = squares.gb[i]! - mg * mb;
+    const bb = squares.bb[i]! - mb * mb + epsilon;
+    const cr = withMask.r[i]! - mr * mm;
+    const cg = withMask.g[i]! - mg * mm;
+    const cb = withMask.b[i]! - mb * mm;
     // The symmetric 3 x 3 system, solved by cofactors.
     const c00 = gg * bb - gb * gb;
     const c01 = rb * gb - rg * bb;
@@ -81,16 +85,16 @@ function channelsOf(rgb: Uint8Array): [Float32Array, Float32Array, Float32Array]
   const planes = [new Float32Array(size), new Float32Array(size), new Float32Array(size)] as const;
   const [r, g, b] = planes;
   for (let i = 0; i < size; i++) {
-    r[i] = (rgb[3 * i] as number) / 255;
-    g[i] = (rgb[3 * i + 1] as number) / 255;
-    b[i] = (rgb[3 * i + 2] as number) / 255;
+    r[i] = rgb[3 * i]! / 255;
+    g[i] = rgb[3 * i + 1]! / 255;
+    b[i] = rgb[3 * i + 2]! / 255;
   }
   return [r, g, b];
 }
 
 function times(p: Float32Array, q: Float32Array): Float32Array {
   const out = new Float32Array(p.length);
-  for (let i = 0; i < out.length; i++) out[i] = (p[i] as number) * (q[i] as number);
+  for (let i = 0; i < out.length; i++) out[i] = p[i]! * q[i]!;
   return out;
 }
 
@@ -98,17 +102,17 @@ function times(p: Float32Array, q: Float32Array): Float32Array {
  * Mean over the square window of `2 * radius + 1` pixels around each pixel, cut off at the borders.
  * Running sums: the cost does not depend on the radius.
  */
-export function boxMean(values: Float32Array, width: number, height: number, radius: number): Float32Array {
+export function boxMean({ width, height, data: values }: Plane, radius: number): Float32Array {
   const across = new Float32Array(values.length);
   const shares = sharesOf(width, radius);
   for (let y = 0; y < height; y++) {
     const row = y * width;
     let sum = 0;
-    for (let x = 0; x < radius && x < width; x++) sum += values[row + x] as number;
+    for (let x = 0; x < radius && x < width; x++) sum += values[row + x]!;
     for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += values[row + x + radius] as number;
-      if (x > radius) sum -= values[row + x - radius - 1] as number;
-      across[row + x] = sum * (shares[x] as number);
+      if (x + radius < width) sum += values[row + x + radius]!;
+      if (x > radius) sum -= values[row + x - radius - 1]!;
+      across[row + x] = sum * shares[x]!;
     }
   }
   const out = new Float32Array(values.length);
@@ -118,12 +122,11 @@ export function boxMean(values: Float32Array, width: number, height: number, rad
     // A row enters below, a row leaves above, and the sums of the columns are the window around row y.
     const enter = (y + radius) * width;
     const leave = (y - radius - 1) * width;
-    if (y + radius < height)
-      for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + (across[enter + x] as number);
-    if (leave >= 0) for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) - (across[leave + x] as number);
+    if (y + radius < height) for (let x = 0; x < width; x++) sums[x] = sums[x]! + across[enter + x]!;
+    if (leave >= 0) for (let x = 0; x < width; x++) sums[x] = sums[x]! - across[leave + x]!;
     if (y < 0) continue;
-    const portion = portions[y] as number;
-    for (let x = 0; x < width; x++) out[y * width + x] = (sums[x] as number) * portion;
+    const portion = portions[y]!;
+    for (let x = 0; x < width; x++) out[y * width + x] = sums[x]! * portion;
   }
   return out;
 }

@@ -59,13 +59,13 @@ function shares(matte: Matte, probabilities: Probabilities) {
   for (let y = 0, i = 0; y < height; y++) {
     const row = (seen.top + Math.floor(((y + 0.5) * seen.height) / height)) * matte.width + seen.left;
     for (let x = 0; x < width; x++, i++) {
-      const alpha = matte.alpha[row + Math.floor(((x + 0.5) * seen.width) / width)] as number;
+      const alpha = matte.alpha[row + Math.floor(((x + 0.5) * seen.width) / width)]!;
       if (alpha === 0) continue;
-      const p = dress[i] as number;
-      const s = skin[i] as number;
+      const p = dress[i]!;
+      const s = skin[i]!;
       area += alpha;
       sure += alpha * p;
-      if (s > p && s > (background[i] as number)) leak += alpha;
+      if (s > p && s > background[i]!) leak += alpha;
     }
   }
   if (area === 0) return { coverage: 0, confidence: 0, skinLeak: 0 };

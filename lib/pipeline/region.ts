@@ -1,6 +1,5 @@
-import type { Box, Photo, Probabilities } from '../raster';
-
-type Size = Pick<Photo, 'width' | 'height'>;
+import type { Box, Photo, Plane, Probabilities, Size } from '../raster';
+import { boundingBox } from './box';
 
 /**
  * The part of a photo that refinement works on, at its own, smaller scale. Working pixel (i, j) covers the
@@ -24,17 +23,21 @@ const POSSIBLE = 0.3;
  * @returns `null` where no pixel is more dress than not
  */
 export function dressBox({ dress, width, height }: Probabilities): Box | null {
-  return dress.some((p) => p > 0.5) ? boxAbove(dress, width, height, POSSIBLE) : null;
+  return dress.some((p) => p > 0.5) ? boundingBox({ width, height, data: dress }, POSSIBLE) : null;
 }
 
 /**
  * Where the dress may be, with room for GrabCut to see what is around it.
  *
- * @param pixels about how many working pixels the region may have, so that work on it is bounded, however large the
- *   photo and however near the dress; `room` is a share of the longer side of the dress's box
+ * @param limits `pixels` about how many working pixels the region may have, so that work on it is bounded, however
+ *   large the photo and however near the dress; `room` on each side, as a share of the longer side of the dress's box
  * @returns `null` where no pixel is more dress than not
  */
-export function regionOf(photo: Photo, probabilities: Probabilities, pixels: number, room: number): Region | null {
+export function regionOf(
+  photo: Photo,
+  probabilities: Probabilities,
+  { pixels, room }: { readonly pixels: number; readonly room: number },
+): Region | null {
   const box = dressBox(probabilities);
   if (box === null) return null;
   const { left, top, width, height } = boxInPhoto(box, room, photo, probabilities);
@@ -69,53 +72,11 @@ export function seenOf(photo: Size, { within }: Probabilities): Box {
  */
 const pixelsAcross = (stretch: number, scale: number): number => Math.max(1, Math.ceil(stretch / scale - 1e-9));
 
-/** Smallest box around every value above `limit`, or `null`. */
-export function boxAbove(values: ArrayLike<number>, width: number, height: number, limit: number): Box | null {
-  let left = width;
-  let right = -1;
-  let top = height;
-  let bottom = -1;
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if ((values[i] as number) > limit) {
-        if (x < left) left = x;
-        if (x > right) right = x;
-        if (y < top) top = y;
-        bottom = y;
-      }
-    }
-  }
-  return bottom < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
-}
-
-/** Smallest box around every alpha above 0; all of them lie inside the region, so the rest is not looked at. */
-export function boxOfAlpha(alpha: Uint8Array, photo: Size, region: Region): Box | null {
-  const end = Math.min(photo.width, Math.ceil(region.left + region.width * region.scale));
-  const bottom = Math.min(photo.height, Math.ceil(region.top + region.height * region.scale));
-  let left = end;
-  let right = -1;
-  let first = bottom;
-  let last = -1;
-  for (let y = region.top; y < bottom; y++) {
-    const row = y * photo.width;
-    let x = region.left;
-    while (x < end && alpha[row + x] === 0) x++;
-    if (x === end) continue;
-    let z = end - 1;
-    while (alpha[row + z] === 0) z--;
-    left = Math.min(left, x);
-    right = Math.max(right, z);
-    first = Math.min(first, y);
-    last = y;
-  }
-  return last < 0 ? null : { left, top: first, width: right - left + 1, height: last - first + 1 };
-}
-
 /**
- * The photo inside a region, each working pixel the mean of the photo's pixels under it.
- * @returns `3 * width * height` bytes, RGB. Beyond the photo's edge the edge is repeated.
+ * The photo inside a region at the region's scale, each working pixel the mean of the photo's pixels under it.
+ * Beyond the photo's edge the edge is repeated.
  */
-export function samplePhoto(photo: Photo, region: Region): Uint8Array {
+export function samplePhoto(photo: Photo, region: Region): Photo {
   const { width, height, scale } = region;
   const out = new Uint8Array(3 * width * height);
   for (let j = 0, o = 0; j < height; j++) {
@@ -130,9 +91,9 @@ export function samplePhoto(photo: Photo, region: Region): Uint8Array {
       for (let y = y0; y < y1; y++) {
         const end = 3 * (y * photo.width + x1);
         for (let p = 3 * (y * photo.width + x0); p < end; p += 3) {
-          r += photo.rgb[p] as number;
-          g += photo.rgb[p + 1] as number;
-          b += photo.rgb[p + 2] as number;
+          r += photo.rgb[p]!;
+          g += photo.rgb[p + 1]!;
+          b += photo.rgb[p + 2]!;
         }
       }
       const n = (y1 - y0) * (x1 - x0);
@@ -141,11 +102,11 @@ export function samplePhoto(photo: Photo, region: Region): Uint8Array {
       out[o + 2] = (b / n + 0.5) | 0;
     }
   }
-  return out;
+  return { kind: 'photo', width, height, rgb: out };
 }
 
 /** One of the network's planes inside a region, bilinear; probabilities are resampled, never class ids. */
-export function samplePlane(plane: Float32Array, from: Probabilities, photo: Photo, region: Region): Float32Array {
+export function samplePlane(plane: Float32Array, from: Probabilities, photo: Size, region: Region): Plane {
   const { width, height, scale } = region;
   const out = new Float32Array(width * height);
   const seen = seenOf(photo, from);
@@ -166,8 +127,8 @@ export function samplePlane(plane: Float32Array, from: Probabilities, photo: Pho
       out[o] = upper * (1 - fy) + lower * fy;
     }
   }
-  return out;
+  return { width, height, data: out };
 }
 
-const at = (plane: Float32Array, index: number): number => plane[index] as number;
+const at = (plane: Float32Array, index: number): number => plane[index]!;
 const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);

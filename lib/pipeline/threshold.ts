@@ -1,5 +1,6 @@
 import type { Matte, Photo, Probabilities } from '../raster';
-import { boxOfAlpha, samplePlane, seenOf } from './region';
+import { boundingBox } from './box';
+import { samplePlane, seenOf } from './region';
 
 /**
  * The article's mask: the dress channel brought to the photo's size, and whatever is more dress than not
@@ -7,13 +8,12 @@ import { boxOfAlpha, samplePlane, seenOf } from './region';
  */
 export function threshold(photo: Photo, probabilities: Probabilities): Matte {
   const { width, height } = photo;
-  const region = { ...seenOf(photo, probabilities), scale: 1 };
-  const dress = samplePlane(probabilities.dress, probabilities, photo, region);
+  const seen = seenOf(photo, probabilities);
+  const dress = samplePlane(probabilities.dress, probabilities, photo, { ...seen, scale: 1 });
   const alpha = new Uint8Array(width * height);
-  for (let y = 0; y < region.height; y++) {
-    const row = (region.top + y) * width + region.left;
-    for (let x = 0, i = y * region.width; x < region.width; x++, i++)
-      alpha[row + x] = (dress[i] as number) > 0.5 ? 255 : 0;
+  for (let y = 0; y < seen.height; y++) {
+    const row = (seen.top + y) * width + seen.left;
+    for (let x = 0, i = y * seen.width; x < seen.width; x++, i++) alpha[row + x] = dress.data[i]! > 0.5 ? 255 : 0;
   }
-  return { kind: 'matte', width, height, alpha, box: boxOfAlpha(alpha, photo, region) };
+  return { kind: 'matte', width, height, alpha, box: boundingBox({ width, height, data: alpha }, 0, seen) };
 }

@@ -56,7 +56,7 @@ function sample({ width, height, alpha }: Matte): Grid {
       const bottom = Math.min(height, (row + 1) * block);
       const right = Math.min(width, (column + 1) * block);
       for (let y = row * block; y < bottom; y++) {
-        for (let x = column * block; x < right; x++) sum += alpha[y * width + x] as number;
+        for (let x = column * block; x < right; x++) sum += alpha[y * width + x]!;
       }
       means[row * columns + column] = sum / ((bottom - row * block) * (right - column * block));
     }
@@ -85,9 +85,9 @@ function ringsOf({ width, height, block, alpha }: Grid, photo: Matte): Point[][]
         if (!inside[exit] || inside[(exit + 1) % 4]) continue;
         let entry = (exit + 1) % 4;
         while (inside[entry] || !inside[(entry + 1) % 4]) entry = (entry + 1) % 4;
-        next.set(sides[exit] as number, sides[entry] as number);
-        const share = ((corners[exit] as number) - EDGE) / ((corners[exit] as number) - (corners[(exit + 1) % 4] ?? 0));
-        crossings.set(sides[exit] as number, along(exit, share, x + 0.5, y + 0.5, block, photo));
+        next.set(sides[exit]!, sides[entry]!);
+        const share = (corners[exit]! - EDGE) / (corners[exit]! - (corners[(exit + 1) % 4] ?? 0));
+        crossings.set(sides[exit]!, along(exit, share, x + 0.5, y + 0.5, block, photo));
       }
     }
   }

@@ -1,9 +1,4 @@
-import type { Features, Photo, Probabilities, Turn } from '../raster';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Features, Photo, Probabilities, Size, Turn } from '../raster';
 
 /** The turn that undoes another. */
 export const back = (turn: Turn): Turn => ((360 - turn) % 360) as Turn;
@@ -49,7 +44,7 @@ function turned<T extends Uint8Array | Float32Array>(values: T, from: Size, turn
   for (let i = 0; i < from.width * from.height; i++) {
     const x = i % width;
     const source = channels * (first + x * right + ((i - x) / width) * down);
-    for (let c = 0; c < channels; c++) out[channels * i + c] = values[source + c] as number;
+    for (let c = 0; c < channels; c++) out[channels * i + c] = values[source + c]!;
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DresscutError } from '../errors';
+import { DresscutError, messageOf } from '../errors';
+import { once } from '../once';
 import type { Segmenter } from '../ports';
 import type { Features, Photo, Turn } from '../raster';
 import { type Manifest, readManifest } from './manifest';
@@ -37,26 +38,10 @@ export interface Network {
  * @param open loads the network that the manifest names; whatever it throws becomes `model-unavailable`
  */
 export function fromNetwork(models: string, open: (manifest: Manifest) => Promise<Network>): Segmenter {
-  let manifest: Promise<Manifest> | undefined;
-  let loading: Promise<{ manifest: Manifest; network: Network }> | undefined;
-
-  const readOnce = (): Promise<Manifest> => {
-    manifest ??= readManifest(models).catch((thrown: unknown) => {
-      manifest = undefined;
-      throw thrown;
-    });
-    return manifest;
-  };
-  const loadOnce = (): Promise<{ manifest: Manifest; network: Network }> => {
-    loading ??= readOnce()
-      .then(async (read) => ({ manifest: read, network: await open(read).catch(unavailable) }))
-      .catch((thrown: unknown) => {
-        loading = undefined;
-        manifest = undefined; // it may be the manifest that is wrong, or replaced by now
-        throw thrown;
-      });
-    return loading;
-  };
+  const loadOnce = once(async () => {
+    const manifest = await readManifest(models);
+    return { manifest, network: await open(manifest).catch(unavailable) };
+  });
 
   return {
     async load() {
@@ -66,12 +51,12 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
     },
 
     async inputSize(width, height) {
-      const { longest, multiple } = (await readOnce()).input;
+      const { longest, multiple } = (await loadOnce()).manifest.input;
       return fitted(width, height, longest, multiple);
     },
 
-    async glanceSize(width, height) {
-      const { glance, multiple } = (await readOnce()).input;
+    async contextSize(width, height) {
+      const { glance, multiple } = (await loadOnce()).manifest.input;
       return glance === undefined ? null : fitted(width, height, glance, multiple);
     },
 
@@ -128,6 +113,6 @@ export function checkSha256(file: string, expected: string, parts: readonly Uint
 }
 
 function unavailable(cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   throw new DresscutError('model-unavailable', `the network could not be loaded: ${reason}`, { cause });
 }

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { DresscutError } from '../errors';
+import { DresscutError, messageOf } from '../errors';
 import type { PhotoStore, Place, Presigner } from '../ports';
 import { collect, SILENCE } from './collect';
 
@@ -135,6 +135,6 @@ function asFault(thrown: unknown): DresscutError {
   if (thrown instanceof DresscutError) return thrown;
   const name = thrown instanceof Error ? thrown.name : 'unknown';
   const status = thrown instanceof S3ServiceException ? ` (${thrown.$metadata.httpStatusCode})` : '';
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   return new DresscutError('internal', `The store answered ${name}${status}: ${message}`, { cause: thrown });
 }

@@ -11,7 +11,7 @@ import {
   overlap,
   pooled,
 } from '../../bench/scores';
-import { bytesOf } from '../pipeline/scenes';
+import { bytesOf } from '../helpers/scenes';
 
 const mask = (text: string) => Uint8Array.from(text.replaceAll(/\s/g, ''), Number);
 const bit = fc.integer({ min: 0, max: 1 });

@@ -43,7 +43,7 @@ export const fakeDependencies: HttpDependencies = {
     load: async () => ({ name: 'fake', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
     segment: () => Promise.reject(new Error('not asked')),
     inputSize: () => Promise.reject(new Error('not asked')),
-    glanceSize: () => Promise.reject(new Error('not asked')),
+    contextSize: () => Promise.reject(new Error('not asked')),
   },
   limits: { maxBytes: 25_000_000, maxAnswerBytes: null, maxSeconds: 25, atOnce: 1, maxWaiting: 16 },
   version: '1',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createService } from '../../lib/app';
-import { configUnderTest } from '../config-under-test';
+import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
 
 // The real network behind real HTTP, and the same calls through Lambda's handler.

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
-import { configUnderTest } from '../config-under-test';
+import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
 
 const CALLS = 200;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { createService, type Road } from '../../lib/app';
-import { configUnderTest } from '../config-under-test';
+import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
 
 // The page in a real Chromium against the real network. DRESSCUT_CHROMIUM names the browser where it lies elsewhere.

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as client from 'remove.bg';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
-import { configUnderTest } from '../config-under-test';
+import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
 
 /**

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boxWithin, place, regionOf } from '../../lib/http/removebg/geometry';
+import { place, regionOf } from '../../lib/http/removebg/geometry';
 import { parseRemovebg } from '../../lib/http/removebg/options';
 import type { Box } from '../../lib/raster';
 
@@ -113,19 +113,4 @@ test("a region is whole pixels of the photo, and one without any is refused with
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining('1000x2000') }),
     );
   }
-});
-
-test('the box inside a region is the smallest that holds every alpha there', () => {
-  const alpha = new Uint8Array(10 * 8);
-  for (const [x, y] of [
-    [2, 3],
-    [7, 3],
-    [4, 6],
-  ] as const)
-    alpha[y * 10 + x] = 1;
-  const matte = { kind: 'matte' as const, width: 10, height: 8, alpha, box: box(2, 3, 6, 4) };
-  expect(boxWithin(matte, box(0, 0, 10, 8))).toEqual(matte.box);
-  expect(boxWithin(matte, box(0, 0, 7, 7))).toEqual(box(2, 3, 3, 4));
-  expect(boxWithin(matte, box(7, 3, 1, 1))).toEqual(box(7, 3, 1, 1));
-  expect(boxWithin(matte, box(0, 0, 2, 8))).toBeNull();
 });

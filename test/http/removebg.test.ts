@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
-import { configUnderTest } from '../config-under-test';
+import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
 
 // The real network behind real HTTP, called as remove.bg's own documentation says.

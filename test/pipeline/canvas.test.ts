@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { type Dress, drawAlpha, drawApart, drawPicture, type Rgba } from '../../lib/pipeline/canvas';
-import { paint } from './scenes';
+import { paint } from '../helpers/scenes';
 
 /** A red photo of 6x4 whose left column is half dress and whose right column is none. */
 function dress(): Dress {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { colourModel, forOpenCv, type Gaussian, MODEL_LENGTH } from '../../lib/pipeline/colour-model';
-import { likelihood } from './likelihood';
-import { grainy, paint } from './scenes';
+import { likelihood } from '../helpers/likelihood';
+import { grainy, paint } from '../helpers/scenes';
 
 const all = () => true;
 

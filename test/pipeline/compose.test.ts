@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { compose, cropMatte, frameOf, overlay } from '../../lib/pipeline/compose';
 import type { Box, Cutout, Matte, Photo } from '../../lib/raster';
-import type { Rgb } from './pictures';
-import { GREEN, matteOf, paint, plainBox, RED } from './scenes';
+import type { Rgb } from '../helpers/pictures';
+import { GREEN, matteOf, paint, plainBox, RED } from '../helpers/scenes';
 
 type Rgba = readonly [number, number, number, number];
 

@@ -5,9 +5,9 @@ import { DresscutError } from '../../lib/errors';
 import { decode } from '../../lib/pipeline/decode';
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from '../../lib/pipeline/limits';
 import { tiff } from '../../lib/pipeline/tiff';
-import { heif, ispe, nclx, takeApart } from './heif';
-import { difference, middles, pixel, QUARTERS, quarters, type Rgb, refusal, texture } from './pictures';
-import { ADOBE_RGB, DISPLAY_P3, inSrgb, pngWithProfile, profileWith } from './profiles';
+import { heif, ispe, nclx, takeApart } from '../helpers/heif';
+import { difference, middles, pixel, QUARTERS, quarters, type Rgb, refusal, texture } from '../helpers/pictures';
+import { ADOBE_RGB, DISPLAY_P3, inSrgb, pngWithProfile, profileWith } from '../helpers/profiles';
 
 const FORMATS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   'baseline JPEG': (image) => image.jpeg({ quality: 95 }),

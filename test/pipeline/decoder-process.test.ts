@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { decode } from '../../lib/pipeline/decode';
 import { MAX_DECODE_SECONDS } from '../../lib/pipeline/limits';
-import { gridOf, type HeifItem, heif, ispe, takeApart } from './heif';
-import { difference, middles, QUARTERS, quarters, refusal } from './pictures';
+import { gridOf, type HeifItem, heif, ispe, takeApart } from '../helpers/heif';
+import { difference, middles, QUARTERS, quarters, refusal } from '../helpers/pictures';
 
 const SAMPLE = readFileSync(join(__dirname, '../fixtures/sample.heic'));
 const gif = () => quarters().gif({ effort: 1 }).toBuffer();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { encode, encodeMask } from '../../lib/pipeline/encode';
 import type { Cutout, Matte } from '../../lib/raster';
-import { refusal, texture } from './pictures';
+import { refusal, texture } from '../helpers/pictures';
 
 // Taken out once: inside jest each look at a global costs more than the arithmetic.
 const { abs, floor, hypot, max, min, round } = Math;

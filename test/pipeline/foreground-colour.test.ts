@@ -1,6 +1,6 @@
 import { foregroundColour } from '../../lib/pipeline/foreground-colour';
-import type { Rgb } from './pictures';
-import { GREEN, matteOf, paint, RED } from './scenes';
+import type { Rgb } from '../helpers/pictures';
+import { GREEN, matteOf, paint, RED } from '../helpers/scenes';
 
 const mix = (front: Rgb, back: Rgb, share: number): Rgb => {
   const level = (c: 0 | 1 | 2) => Math.round(front[c] * share + back[c] * (1 - share));

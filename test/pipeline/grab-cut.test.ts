@@ -5,6 +5,7 @@ import { iou, overlap } from '../../bench/scores';
 import { loadOpenCv, scoped } from '../../lib/opencv';
 import { colourModel, forOpenCv, type Gaussian } from '../../lib/pipeline/colour-model';
 import {
+  type CutSettings,
   grabCutFromBox,
   grabCutFromTrimap,
   MAYBE_BACKGROUND,
@@ -13,9 +14,9 @@ import {
   SURE_FOREGROUND,
 } from '../../lib/pipeline/grab-cut';
 import { REFINE } from '../../lib/pipeline/refine';
-import type { Photo } from '../../lib/raster';
-import { likelihood } from './likelihood';
-import { bytesOf, discPhoto, discTruth, GREEN, grainy, insideDisc, paint, RED } from './scenes';
+import type { Box, Photo } from '../../lib/raster';
+import { likelihood } from '../helpers/likelihood';
+import { bytesOf, discPhoto, discTruth, GREEN, grainy, insideDisc, paint, RED } from '../helpers/scenes';
 
 jest.mock('../../lib/opencv', () => {
   const real: typeof import('../../lib/opencv') = jest.requireActual('../../lib/opencv');
@@ -24,6 +25,11 @@ jest.mock('../../lib/opencv', () => {
 /** The real one, watched. */
 const opencv = jest.mocked(scoped);
 beforeEach(() => opencv.mockClear());
+
+const cutFromTrimap = async (photo: Photo, data: Uint8Array, settings: CutSettings) =>
+  (await grabCutFromTrimap(photo, { width: photo.width, height: photo.height, data }, settings)).data;
+const cutFromBox = async (photo: Photo, box: Box, iterations: number) =>
+  (await grabCutFromBox(photo, box, iterations)).data;
 
 const [WIDTH, HEIGHT] = [96, 128];
 const photo = discPhoto(WIDTH, HEIGHT);
@@ -74,7 +80,7 @@ describe('grabCutFromTrimap', () => {
     const trimap = sloppyTrimap();
     const guess = trimap.map((word) => word & 1);
     expect(iou(overlap(guess, truth))).toBeLessThan(0.5);
-    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const mask = await cutFromTrimap(photo, trimap, REFINE);
     expect(iou(overlap(mask, truth))).toBeGreaterThan(0.97);
   });
 
@@ -83,7 +89,7 @@ describe('grabCutFromTrimap', () => {
     const trimap = sloppyTrimap();
     for (let y = 0; y < 8; y++) trimap.fill(SURE_FOREGROUND, y * WIDTH, y * WIDTH + 8);
     for (let y = 60; y < 66; y++) trimap.fill(SURE_BACKGROUND, y * WIDTH + 44, y * WIDTH + 52);
-    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, { ...REFINE, iterations: 2 });
+    const mask = await cutFromTrimap(photo, trimap, { ...REFINE, iterations: 2 });
     const broken = mask.findIndex((value, i) => trimap[i]! < MAYBE_BACKGROUND && value !== trimap[i]);
     expect(broken).toBe(-1);
     expect(mask.every((value) => value === 0 || value === 1)).toBe(true);
@@ -92,9 +98,9 @@ describe('grabCutFromTrimap', () => {
   it('gives the same mask for the same bytes, whatever was cut between, and changes neither', async () => {
     const trimap = sloppyTrimap();
     const [rgbBefore, trimapBefore] = [photo.rgb.slice(), trimap.slice()];
-    const first = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
-    await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, { left: 10, top: 10, width: 60, height: 90 }, 1);
-    const second = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const first = await cutFromTrimap(photo, trimap, REFINE);
+    await cutFromBox(photo, { left: 10, top: 10, width: 60, height: 90 }, 1);
+    const second = await cutFromTrimap(photo, trimap, REFINE);
     expect(Buffer.compare(first, second)).toBe(0);
     expect(Buffer.compare(photo.rgb, rgbBefore)).toBe(0);
     expect(Buffer.compare(trimap, trimapBefore)).toBe(0);
@@ -109,7 +115,7 @@ describe('grabCutFromTrimap', () => {
     const trimap = bytesOf(24, 20, (x) => (x < 3 ? 1 : x > 20 ? 0 : x < 12 ? MAYBE_FOREGROUND : MAYBE_BACKGROUND));
     const sides = [0, 1].map((side) => colourModel(scene.rgb, (i) => (trimap[i]! & 1) === side));
     const energy = (mask: Uint8Array) => energyOf(scene, mask, sides, smoothness);
-    const mask = await grabCutFromTrimap(scene.rgb, trimap, 24, 20, { iterations: 1, smoothness });
+    const mask = await cutFromTrimap(scene, trimap, { iterations: 1, smoothness });
     const least = energy(mask);
     expect(energy(trimap.map((word) => word & 1))).toBeGreaterThan(least);
     for (let i = 0; i < mask.length; i++) {
@@ -132,7 +138,11 @@ describe('grabCutFromTrimap', () => {
         fc.constantFrom(1, 3),
         async (levels, trimap, smoothness, iterations) => {
           const words = Uint8Array.from(trimap);
-          const mask = await grabCutFromTrimap(Uint8Array.from(levels), words, 12, 10, { iterations, smoothness });
+          const mask = await cutFromTrimap(
+            { kind: 'photo', width: 12, height: 10, rgb: Uint8Array.from(levels) },
+            words,
+            { iterations, smoothness },
+          );
           expect(mask).toHaveLength(size);
           expect(mask.every((value, i) => (words[i]! < MAYBE_BACKGROUND ? value === words[i] : value < 2))).toBe(true);
         },
@@ -149,7 +159,7 @@ describe('grabCutFromTrimap', () => {
     );
     const trimap = bytesOf(60, 60, (_, y) => (y > 45 ? SURE_FOREGROUND : y < 10 ? SURE_BACKGROUND : MAYBE_BACKGROUND));
     const kept = async (smoothness: number) => {
-      const mask = await grabCutFromTrimap(strap.rgb, trimap, 60, 60, { iterations: 1, smoothness });
+      const mask = await cutFromTrimap(strap, trimap, { iterations: 1, smoothness });
       return mask.filter((value, i) => value === 1 && isStrap(i % 60, Math.floor(i / 60))).length;
     };
     expect(await kept(REFINE.smoothness)).toBeGreaterThan(40);
@@ -158,7 +168,7 @@ describe('grabCutFromTrimap', () => {
 
   it('has nothing to do where nothing is open', async () => {
     const trimap = truth.map((value) => (value === 1 ? SURE_FOREGROUND : SURE_BACKGROUND));
-    expect(await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE)).toEqual(trimap);
+    expect(await cutFromTrimap(photo, trimap, REFINE)).toEqual(trimap);
     expect(opencv).not.toHaveBeenCalled();
   });
 
@@ -167,7 +177,7 @@ describe('grabCutFromTrimap', () => {
     ['background', MAYBE_BACKGROUND, 0],
   ] as const)('takes the trimap at its word where all of it leans to %s', async (_, word, value) => {
     const trimap = new Uint8Array(WIDTH * HEIGHT).fill(word);
-    const mask = await grabCutFromTrimap(photo.rgb, trimap, WIDTH, HEIGHT, REFINE);
+    const mask = await cutFromTrimap(photo, trimap, REFINE);
     expect(mask.every((found) => found === value)).toBe(true);
   });
 
@@ -185,7 +195,7 @@ describe('grabCutFromTrimap', () => {
       if (place > 0.7) return SURE_FOREGROUND;
       return place < 0.3 ? SURE_BACKGROUND : MAYBE_BACKGROUND;
     });
-    const mask = await grabCutFromTrimap(strip.rgb, trimap, width, height, REFINE);
+    const mask = await cutFromTrimap(strip, trimap, REFINE);
     const expected = bytesOf(width, height, (x, y) => (along(x, y) > 0.5 ? 1 : 0));
     expect(iou(overlap(mask, expected))).toBeGreaterThan(0.95);
   });
@@ -193,7 +203,7 @@ describe('grabCutFromTrimap', () => {
   it('cuts where each side has one single colour', async () => {
     const flat = paint(40, 40, (x) => (x < 20 ? RED : GREEN));
     const trimap = bytesOf(40, 40, (x) => (x < 12 ? SURE_FOREGROUND : x < 28 ? MAYBE_FOREGROUND : SURE_BACKGROUND));
-    const mask = await grabCutFromTrimap(flat.rgb, trimap, 40, 40, REFINE);
+    const mask = await cutFromTrimap(flat, trimap, REFINE);
     expect(mask).toEqual(bytesOf(40, 40, (x) => (x < 20 ? 1 : 0)));
   });
 });
@@ -202,30 +212,31 @@ describe('grabCutFromBox', () => {
   const box = { left: 8, top: 20, width: 80, height: 90 };
 
   it('finds what stands in the rectangle, and nothing outside it', async () => {
-    const mask = await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, box, 3);
+    const mask = await cutFromBox(photo, box, 3);
     expect(iou(overlap(mask, truth))).toBeGreaterThan(0.95);
     const half = { left: 0, top: 0, width: WIDTH / 2, height: HEIGHT };
-    const left = await grabCutFromBox(photo.rgb, WIDTH, HEIGHT, half, 1);
+    const left = await cutFromBox(photo, half, 1);
     expect(left.findIndex((value, i) => value === 1 && i % WIDTH >= WIDTH / 2)).toBe(-1);
   });
 
   it('gives the same mask for the same bytes, wherever OpenCV’s chance stands', async () => {
     // A street has enough colours for chance to decide; unseeded, each of these states gives another mask.
-    const street = await sharp(join(__dirname, '..', 'fixtures', 'dress.jpg'))
+    const rgb = await sharp(join(__dirname, '..', 'fixtures', 'dress.jpg'))
       .resize(224, 224, { fit: 'fill' })
       .raw()
       .toBuffer();
+    const square: Photo = { kind: 'photo', width: 224, height: 224, rgb };
     const { cv } = await loadOpenCv();
     const cut = (state: number) => {
       cv.setRNGSeed(state);
-      return grabCutFromBox(street, 224, 224, { left: 50, top: 10, width: 124, height: 204 }, 1);
+      return cutFromBox(square, { left: 50, top: 10, width: 124, height: 204 }, 1);
     };
     const first = await cut(1);
     for (const state of [2, 3]) expect(Buffer.compare(await cut(state), first)).toBe(0);
   });
 
   it('says that OpenCV failed where the rectangle is everything', async () => {
-    const cut = () => grabCutFromBox(photo.rgb, WIDTH, HEIGHT, { left: 0, top: 0, width: WIDTH, height: HEIGHT }, 1);
+    const cut = () => cutFromBox(photo, { left: 0, top: 0, width: WIDTH, height: HEIGHT }, 1);
     await expect(cut()).rejects.toEqual(
       expect.objectContaining({ code: 'internal', message: expect.stringMatching(/^OpenCV: /) }),
     );

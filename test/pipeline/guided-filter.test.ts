@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { boxMean, guidedFilter } from '../../lib/pipeline/guided-filter';
-import type { Rgb } from './pictures';
-import { floatsOf, paint } from './scenes';
+import type { Rgb } from '../helpers/pictures';
+import { floatsOf, paint } from '../helpers/scenes';
 
 /** The mean over each window, one pixel after the other. */
 function naiveMean(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
@@ -27,7 +27,7 @@ describe('boxMean', () => {
     fc.assert(
       fc.property(size, size, fc.integer({ min: 0, max: 30 }), fc.integer(), (width, height, radius, seed) => {
         const plane = floatsOf(width, height, (x, y) => Math.sin(seed + 12.9 * x + 78.2 * y) / 2 + 0.5);
-        const mean = boxMean(plane, width, height, radius);
+        const mean = boxMean({ width, height, data: plane }, radius);
         expect(furthest(mean, naiveMean(plane, width, height, radius))).toBeLessThan(1e-5);
       }),
       { numRuns: 150 },
@@ -37,7 +37,7 @@ describe('boxMean', () => {
   it('leaves its input as it was', () => {
     const plane = floatsOf(5, 4, (x, y) => x * y);
     const before = plane.slice();
-    boxMean(plane, 5, 4, 2);
+    boxMean({ width: 5, height: 4, data: plane }, 2);
     expect(plane).toEqual(before);
   });
 });
@@ -49,7 +49,11 @@ describe('guidedFilter', () => {
 
   /** Alpha as the filter's coefficients give it on the guide itself. */
   function alphaOf(rgb: Uint8Array, of: Float32Array, epsilon: number, radius = 4): Float32Array {
-    const { red, green, blue, offset } = guidedFilter(rgb, of, width, height, radius, epsilon);
+    const { red, green, blue, offset } = guidedFilter(
+      { kind: 'photo', width, height, rgb },
+      { width, height, data: of },
+      { radius, epsilon },
+    );
     return offset.map((b, i) => {
       const colours = red[i]! * rgb[3 * i]! + green[i]! * rgb[3 * i + 1]! + blue[i]! * rgb[3 * i + 2]!;
       return b + colours / 255;
@@ -65,7 +69,7 @@ describe('guidedFilter', () => {
 
   it('gives the mask blurred twice where the guide has no edges', () => {
     const alpha = alphaOf(paint(width, height, () => grey(153)).rgb, mask, 1e-4, 3);
-    const blurred = boxMean(boxMean(mask, width, height, 3), width, height, 3);
+    const blurred = boxMean({ width, height, data: boxMean({ width, height, data: mask }, 3) }, 3);
     expect(furthest(alpha, blurred)).toBeLessThan(1e-3);
   });
 
@@ -99,9 +103,9 @@ describe('guidedFilter', () => {
     const side = fc.integer({ min: 1, max: 12 });
     fc.assert(
       fc.property(side, side, fc.integer({ min: 1, max: 5 }), fc.nat(), (w, h, radius, seed) => {
-        const { rgb } = paint(w, h, (x, y) => [(x * seed) & 255, (y * seed) & 255, (x * y + seed) & 255]);
-        const some = floatsOf(w, h, (x, y) => (x * 3 + y + seed) & 1);
-        for (const plane of Object.values(guidedFilter(rgb, some, w, h, radius, 1e-4))) {
+        const guide = paint(w, h, (x, y) => [(x * seed) & 255, (y * seed) & 255, (x * y + seed) & 255]);
+        const some = { width: w, height: h, data: floatsOf(w, h, (x, y) => (x * 3 + y + seed) & 1) };
+        for (const plane of Object.values(guidedFilter(guide, some, { radius, epsilon: 1e-4 }))) {
           expect(plane).toHaveLength(w * h);
           expect(plane.every(Number.isFinite)).toBe(true);
         }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { DresscutError } from '../../lib/errors';
 import { decode } from '../../lib/pipeline/decode';
-import { gridOf, type HeifItem, heif, icc, imir, irot, ispe, nclx, takeApart } from './heif';
-import { difference, middles, pixel, QUARTERS, refusal } from './pictures';
-import { DISPLAY_P3, inSrgb, profileWith } from './profiles';
+import { gridOf, type HeifItem, heif, icc, imir, irot, ispe, nclx, takeApart } from '../helpers/heif';
+import { difference, middles, pixel, QUARTERS, refusal } from '../helpers/pictures';
+import { DISPLAY_P3, inSrgb, profileWith } from '../helpers/profiles';
 
 /**
  * The picture of `quarters()` as a real HEVC encoder writes it. sharp has none, so it was made once by

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { decode } from '../../lib/pipeline/decode';
 import { checkHeifCost } from '../../lib/pipeline/heif-cost';
-import { ALPHA, gridOf, type HeifItem, heif, hvcC, ispe, takeApart } from './heif';
-import { refusal } from './pictures';
+import { ALPHA, gridOf, type HeifItem, heif, hvcC, ispe, takeApart } from '../helpers/heif';
+import { refusal } from '../helpers/pictures';
 
 /** Properties of all files here: a large picture's size, a tile's, a canvas's, what says that it is alpha. */
 const PROPERTIES = [ispe(2000, 1500), ispe(512, 512), ispe(3000, 2000), ALPHA];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dressExpected, measure, VERDICT } from '../../lib/pipeline/measure';
-import { matteOf, probabilitiesOf } from './scenes';
+import { matteOf, probabilitiesOf } from '../helpers/scenes';
 
 const { absent, doubtful, vague, leaky, tiny } = VERDICT;
 /** A step that no threshold is near. */

@@ -3,7 +3,16 @@ import { scoped } from '../../lib/opencv';
 import { REFINE, refine } from '../../lib/pipeline/refine';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Matte } from '../../lib/raster';
-import { discPhoto, discProbabilities, discTruth, GREEN, grainy, paint, plainBox, probabilitiesOf } from './scenes';
+import {
+  discPhoto,
+  discProbabilities,
+  discTruth,
+  GREEN,
+  grainy,
+  paint,
+  plainBox,
+  probabilitiesOf,
+} from '../helpers/scenes';
 
 jest.mock('../../lib/opencv', () => {
   const real: typeof import('../../lib/opencv') = jest.requireActual('../../lib/opencv');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { boxAbove, boxOfAlpha, regionOf, samplePhoto, samplePlane } from '../../lib/pipeline/region';
+import { regionOf, samplePhoto, samplePlane } from '../../lib/pipeline/region';
 import type { Photo } from '../../lib/raster';
-import { discProbabilities, floatsOf, insideDisc, paint, plainBox, probabilitiesOf } from './scenes';
+import { discProbabilities, floatsOf, insideDisc, paint, probabilitiesOf } from '../helpers/scenes';
 
 const blank = (width: number, height: number): Photo => ({
   kind: 'photo',
@@ -18,16 +18,14 @@ describe('regionOf', () => {
       regionOf(
         photo,
         probabilitiesOf(40, 60, () => 0.5),
-        320,
-        0.06,
+        { pixels: 320, room: 0.06 },
       ),
     ).toBeNull();
     expect(
       regionOf(
         photo,
         probabilitiesOf(40, 60, () => 0.05),
-        320,
-        0.06,
+        { pixels: 320, room: 0.06 },
       ),
     ).toBeNull();
   });
@@ -38,13 +36,16 @@ describe('regionOf', () => {
       if (x >= 22 && x < 28 && y >= 45 && y < 65) return 0.95;
       return x >= 20 && x < 30 && y >= 40 && y < 70 ? 0.4 : 0.2;
     });
-    const region = regionOf(blank(400, 400), probabilities, 2304, 0.1)!;
+    const region = regionOf(blank(400, 400), probabilities, { pixels: 2304, room: 0.1 })!;
     // The longer side of the box is 120 photo pixels: 12 of room on each side. 64 x 144 of them are four times 2304.
     expect(region).toEqual({ left: 68, top: 148, scale: 2, width: 32, height: 72 });
   });
 
   it('works at the photo’s own scale where the photo is small', () => {
-    const region = regionOf(blank(100, 200), discProbabilities({ width: 100, height: 200 }), 20_000, 0.06)!;
+    const region = regionOf(blank(100, 200), discProbabilities({ width: 100, height: 200 }), {
+      pixels: 20_000,
+      room: 0.06,
+    })!;
     expect(region.scale).toBe(1);
   });
 
@@ -53,7 +54,7 @@ describe('regionOf', () => {
     fc.assert(
       fc.property(big, big, side, side, fc.nat(), fc.nat(), (width, height, w, h, px, py) => {
         const probabilities = probabilitiesOf(w, h, (x, y) => (x === px % w && y === py % h ? 0.9 : 0));
-        const region = regionOf({ width, height } as Photo, probabilities, 20_000, 0.06)!;
+        const region = regionOf({ width, height } as Photo, probabilities, { pixels: 20_000, room: 0.06 })!;
         expect(region.left).toBeGreaterThanOrEqual(0);
         expect(region.top).toBeGreaterThanOrEqual(0);
         expect(Math.min(region.width, region.height)).toBeGreaterThanOrEqual(1);
@@ -75,8 +76,8 @@ describe('probabilities of a part of the photo', () => {
   const photo = blank(200, 300);
   const of = (seen: Photo, more: { within?: typeof within } = {}) => {
     const probabilities = { ...discProbabilities(part, { radius: 0.45 }), ...more };
-    const region = regionOf(seen, probabilities, 2000, 0.2)!;
-    return { region, dress: samplePlane(probabilities.dress, probabilities, seen, region) };
+    const region = regionOf(seen, probabilities, { pixels: 2000, room: 0.2 })!;
+    return { region, dress: samplePlane(probabilities.dress, probabilities, seen, region).data };
   };
 
   it('give the region and the plane that they give of the part alone, shifted to where it is', () => {
@@ -91,59 +92,21 @@ describe('probabilities of a part of the photo', () => {
   it('say nothing of what lies outside it', () => {
     // The dress reaches the part's edge, so that its room would lie outside.
     const everywhere = { ...probabilitiesOf(20, 30, () => 0.9), within };
-    expect(regionOf(photo, everywhere, 1e6, 0.5)).toEqual({ ...within, scale: 1 });
-  });
-});
-
-describe('boxAbove', () => {
-  it('is the box that a plain search finds', () => {
-    fc.assert(
-      fc.property(side, side, fc.array(fc.nat(), { maxLength: 4 }), (width, height, marks) => {
-        const values = new Uint8Array(width * height);
-        for (const mark of marks) values[mark % values.length] = 1;
-        expect(boxAbove(values, width, height, 0)).toEqual(plainBox(values, width, height));
-      }),
-    );
-  });
-
-  it('does not count what only reaches the limit', () => {
-    expect(boxAbove([0.5, 0.5, 0.6, 0.5], 2, 2, 0.5)).toEqual({ left: 0, top: 1, width: 1, height: 1 });
-    expect(boxAbove([0.5], 1, 1, 0.5)).toBeNull();
-  });
-});
-
-describe('boxOfAlpha', () => {
-  it('is the smallest box around the alpha in the region', () => {
-    const spot = fc.record({ x: fc.nat(), y: fc.nat(), alpha: fc.integer({ min: 1, max: 255 }) });
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 8, max: 60 }),
-        fc.integer({ min: 8, max: 60 }),
-        fc.array(spot, { maxLength: 4 }),
-        (width, height, spots) => {
-          const region = { left: 3, top: 2, scale: 1.5, width: 3, height: 4 };
-          const alpha = new Uint8Array(width * height);
-          // The region ends at column 7.5 and row 8, or with the photo.
-          const [across, down] = [Math.min(width, 8) - 3, Math.min(height, 8) - 2];
-          for (const { x, y, alpha: a } of spots) alpha[(2 + (y % down)) * width + 3 + (x % across)] = a;
-          expect(boxOfAlpha(alpha, { width, height }, region)).toEqual(plainBox(alpha, width, height));
-        },
-      ),
-    );
+    expect(regionOf(photo, everywhere, { pixels: 1e6, room: 0.5 })).toEqual({ ...within, scale: 1 });
   });
 });
 
 describe('samplePhoto', () => {
   it('copies the photo at its own scale', () => {
     const photo = paint(30, 20, (x, y) => [x, y, x * y]);
-    const rgb = samplePhoto(photo, { left: 10, top: 5, scale: 1, width: 4, height: 3 });
+    const { rgb } = samplePhoto(photo, { left: 10, top: 5, scale: 1, width: 4, height: 3 });
     expect(Array.from(rgb.subarray(0, 6))).toEqual([10, 5, 50, 11, 5, 55]);
     expect(Array.from(rgb.subarray(-3))).toEqual([13, 7, 91]);
   });
 
   it('gives each working pixel the mean of the photo under it', () => {
     const photo = paint(12, 12, (x, y) => [x % 2 ? 200 : 100, y % 3 === 0 ? 90 : 0, 7]);
-    const rgb = samplePhoto(photo, { left: 0, top: 0, scale: 6, width: 2, height: 2 });
+    const { rgb } = samplePhoto(photo, { left: 0, top: 0, scale: 6, width: 2, height: 2 });
     expect(Array.from(rgb)).toEqual(Array(4).fill([150, 30, 7]).flat());
   });
 
@@ -157,7 +120,7 @@ describe('samplePhoto', () => {
         (w, h, corner, scale) => {
           const photo = paint(w, h, () => [11, 130, 250]);
           const left = Math.min(corner, w - 1);
-          const rgb = samplePhoto(photo, { left, top: 0, scale, width: 5, height: Math.ceil(h / scale) });
+          const { rgb } = samplePhoto(photo, { left, top: 0, scale, width: 5, height: Math.ceil(h / scale) });
           const wrong = rgb.findIndex((value, i) => value !== [11, 130, 250][i % 3]);
           expect(wrong).toBe(-1);
         },
@@ -172,8 +135,8 @@ describe('samplePlane', () => {
   it('follows a ramp exactly between the centres of the network’s pixels', () => {
     const from = probabilitiesOf(40, 30, (x) => x / 40);
     const region = { left: 12, top: 9, scale: 1.5, width: 30, height: 20 };
-    const plane = samplePlane(from.dress, from, photo, region);
-    const apart = plane.map((p, i) => {
+    const { data } = samplePlane(from.dress, from, photo, region);
+    const apart = data.map((p, i) => {
       const centre = region.left + ((i % region.width) + 0.5) * region.scale; // in the photo
       return Math.abs(p - (centre / 3 - 0.5) / 40);
     });
@@ -182,14 +145,14 @@ describe('samplePlane', () => {
 
   it('repeats the last pixel beyond the network’s outermost centres', () => {
     const from = probabilitiesOf(2, 1, (x) => x);
-    const plane = samplePlane(from.dress, from, { width: 8, height: 1 } as Photo, {
+    const { data } = samplePlane(from.dress, from, { width: 8, height: 1 } as Photo, {
       left: 0,
       top: 0,
       scale: 1,
       width: 8,
       height: 1,
     });
-    expect(Array.from(plane)).toEqual([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]);
+    expect(Array.from(data)).toEqual([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]);
   });
 
   it('never leaves the range of what it samples', () => {
@@ -197,14 +160,14 @@ describe('samplePlane', () => {
       fc.property(side, side, side, side, (w, h, toW, toH) => {
         const inside = insideDisc(w, h, 0.4);
         const from = probabilitiesOf(w, h, (x, y) => (inside(x, y) > 0 ? 0.8 : 0.3));
-        const plane = samplePlane(from.dress, from, { width: toW, height: toH } as Photo, {
+        const { data } = samplePlane(from.dress, from, { width: toW, height: toH } as Photo, {
           left: 0,
           top: 0,
           scale: 1,
           width: toW,
           height: toH,
         });
-        expect(plane.findIndex((p) => !(p > 0.3 - 1e-6 && p < 0.8 + 1e-6))).toBe(-1);
+        expect(data.findIndex((p) => !(p > 0.3 - 1e-6 && p < 0.8 + 1e-6))).toBe(-1);
       }),
     );
   });
@@ -213,6 +176,6 @@ describe('samplePlane', () => {
     const values = floatsOf(7, 5, (x, y) => (3 * x + y) / 30);
     const from = { ...probabilitiesOf(7, 5, () => 0), dress: values };
     const whole = { left: 0, top: 0, scale: 1, width: 7, height: 5 };
-    expect(samplePlane(values, from, { width: 7, height: 5 } as Photo, whole)).toEqual(values);
+    expect(samplePlane(values, from, { width: 7, height: 5 } as Photo, whole).data).toEqual(values);
   });
 });

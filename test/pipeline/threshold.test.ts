@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { halves, iou, overlap } from '../../bench/scores';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Photo } from '../../lib/raster';
-import { discProbabilities, discTruth, plainBox, probabilitiesOf } from './scenes';
+import { discProbabilities, discTruth, plainBox, probabilitiesOf } from '../helpers/scenes';
 
 const sized = (width: number, height: number) => ({ width, height }) as Photo;
 

@@ -6,8 +6,8 @@ import type { Segmenter } from '../../lib/ports';
 import type { Photo } from '../../lib/raster';
 import { onnxSegmenter } from '../../lib/segmenters/onnx';
 import { tfjsSegmenter } from '../../lib/segmenters/tfjs';
-import { refusal } from '../pipeline/pictures';
-import { discPhoto } from '../pipeline/scenes';
+import { refusal } from '../helpers/pictures';
+import { discPhoto } from '../helpers/scenes';
 
 const MODELS = join(__dirname, '..', '..', 'models');
 
@@ -155,8 +155,8 @@ describe.each(Object.entries(ENGINES))('the shipped network on %s', (_, engine) 
   });
 
   test('takes them once more at longest side 224, from further away', async () => {
-    expect(await segmenter.glanceSize(1024, 1536)).toEqual({ width: 144, height: 224 });
-    expect(await segmenter.glanceSize(4000, 20)).toEqual({ width: 224, height: 16 });
+    expect(await segmenter.contextSize(1024, 1536)).toEqual({ width: 144, height: 224 });
+    expect(await segmenter.contextSize(4000, 20)).toEqual({ width: 224, height: 16 });
     const glanced = await segmenter.segment(discPhoto(144, 224));
     expect([glanced.width, glanced.height]).toEqual([144, 224]);
   });
@@ -224,7 +224,7 @@ describe.each(Object.entries(ENGINES))('a folder of models that is not in order,
   test('may know of no second look', async () => {
     const { glance: _, ...input } = manifest.input;
     await write({ ...manifest, input });
-    expect(await engine.segmenterIn(folder).glanceSize(1024, 1536)).toBeNull();
+    expect(await engine.segmenterIn(folder).contextSize(1024, 1536)).toBeNull();
   });
 
   test('is read only once when it is in order', async () => {

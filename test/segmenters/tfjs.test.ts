@@ -7,11 +7,11 @@ import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { overlap } from '../../bench/scores';
 import { decode } from '../../lib/pipeline/decode';
-import { reduce } from '../../lib/pipeline/reduce';
+import { resize } from '../../lib/pipeline/resize';
 import type { Photo } from '../../lib/raster';
 import { tfjsSegmenter } from '../../lib/segmenters/tfjs';
-import { refusal } from '../pipeline/pictures';
-import { discPhoto } from '../pipeline/scenes';
+import { refusal } from '../helpers/pictures';
+import { discPhoto } from '../helpers/scenes';
 
 const ROOT = join(__dirname, '..', '..');
 const MODELS = join(ROOT, 'models');
@@ -37,7 +37,7 @@ describe('beside the float network on ONNX Runtime', () => {
   async function compare(bytes: Uint8Array): Promise<{ apart: number; iou: number; dress: number }> {
     const { photo } = await decode(bytes);
     const size = await segmenter.inputSize(photo.width, photo.height);
-    const small = await reduce(photo, size.width, size.height);
+    const small = await resize(photo, size.width, size.height);
     const input = new ort.Tensor('uint8', small.rgb, [1, small.height, small.width, 3]);
     const { probabilities, presence } = await session.run({ photo: input });
     const theirs = probabilities!.data as Float32Array;

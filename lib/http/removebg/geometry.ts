@@ -1,13 +1,8 @@
 import { DresscutError } from '../../errors';
 import type { Layout } from '../../pipeline/canvas';
-import type { Box, Matte } from '../../raster';
+import type { Box, Size } from '../../raster';
 import type { RemovebgOptions } from './options';
 import type { Length } from './values';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * The part of a photo that a region of interest leaves, whole pixels outwards.
@@ -21,22 +16,6 @@ export function regionOf({ width, height }: Size, roi: NonNullable<RemovebgOptio
   if (right > left && bottom > top) return { left, top, width: right - left, height: bottom - top };
   const message = `The roi holds no pixel of the photo, which is ${width}x${height}: x1 must be less than x2, y1 less than y2.`;
   throw new DresscutError('invalid-option', message, { facts: { option: 'roi', width, height } });
-}
-
-/** The smallest box that holds every alpha above 0 inside a region; `null` when there is none. */
-export function boxWithin(matte: Matte, region: Box): Box | null {
-  let [left, top, right, bottom] = [matte.width, matte.height, -1, -1];
-  for (let y = region.top; y < region.top + region.height; y++) {
-    const row = y * matte.width;
-    for (let x = region.left; x < region.left + region.width; x++) {
-      if (matte.alpha[row + x] === 0) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = y;
-    }
-  }
-  return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /**

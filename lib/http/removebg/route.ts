@@ -1,5 +1,6 @@
 import type { Find, FindOptions, Found } from '../../find';
 import { type Findings, noDress } from '../../findings';
+import { boundingBox } from '../../pipeline/box';
 import type { Dress } from '../../pipeline/canvas';
 import type { Segmenter } from '../../ports';
 import type { Box } from '../../raster';
@@ -9,7 +10,7 @@ import { findingsHeaders } from '../findings-headers';
 import type { Limits } from '../limits';
 import type { InTurn } from '../routes/cutouts';
 import { drawAs, type File } from './draw';
-import { boxWithin, regionOf } from './geometry';
+import { regionOf } from './geometry';
 import { parseRemovebg, type RemovebgOptions } from './options';
 import { present, readRemovebg } from './request';
 
@@ -80,7 +81,7 @@ interface Located {
 }
 
 function locate({ photo, matte, findings }: Found, { roi }: RemovebgOptions): Located {
-  const box = matte !== null && roi !== undefined ? boxWithin(matte, regionOf(matte, roi)) : findings.box;
+  const box = matte !== null && roi !== undefined ? boundingBox({ ...matte, data: matte.alpha }, 0, regionOf(matte, roi)) : findings.box;
   if (matte !== null && box !== null) return { findings, dress: { photo, matte }, box };
   const where = matte !== null ? 'inside the roi' : 'in the photo';
   const message = `Could not find a dress ${where}. This service cuts dresses out, no other foreground.`;

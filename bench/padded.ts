@@ -13,7 +13,7 @@ export type Around = (typeof AROUND)[number];
  * @returns a JPEG of four times the pixels
  * @throws DresscutError as `decode` does
  */
-export async function framed(bytes: Uint8Array, around: Around): Promise<Buffer> {
+export async function padded(bytes: Uint8Array, around: Around): Promise<Buffer> {
   const { photo } = await decode(bytes);
   const raw = { width: photo.width, height: photo.height, channels: 3 } as const;
   // Half a side; of an odd one half and a half, so that both margins are equal and `insideOf` finds them.
@@ -34,7 +34,7 @@ export async function framed(bytes: Uint8Array, around: Around): Promise<Buffer>
 
 /**
  * Where the photo is in a frame.
- * @param frame size of a photo that {@link framed} made, pixels
+ * @param frame size of a photo that {@link padded} made, pixels
  */
 export function insideOf(frame: { readonly width: number; readonly height: number }) {
   const [width, height] = [Math.floor(frame.width / 2), Math.floor(frame.height / 2)];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { bandOf } from '../../lib/pipeline/band';
-import { bytesOf } from './scenes';
+import { boundaryOf } from '../../lib/pipeline/boundary';
+import { bytesOf } from '../helpers/scenes';
 
-describe('bandOf', () => {
+describe('boundaryOf', () => {
   it('is wherever both a one and a zero lie within reach, as a plain search finds it', () => {
     const side = fc.integer({ min: 1, max: 14 });
     fc.assert(
@@ -17,7 +17,7 @@ describe('bandOf', () => {
           }
           return found.size === 2 ? 1 : 0;
         });
-        expect(bandOf(mask, width, height, reach)).toEqual(plain);
+        expect(boundaryOf({ width, height, data: mask }, reach)).toEqual({ width, height, data: plain });
       }),
       { numRuns: 200 },
     );

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../lib/config';
+import { type Config, loadConfig } from '../../lib/config';
 
 /**
  * The configuration of a process in an empty environment, but for the engine: `SEGMENTER=tfjs npx jest` runs the same

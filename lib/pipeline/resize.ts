@@ -12,7 +12,7 @@ import { sharp } from './codec';
  * @param height of the result in pixels, 1 or more
  * @param part of the photo, inside it; left out: all of it
  */
-export async function reduce(photo: Photo, width: number, height: number, part?: Box): Promise<Photo> {
+export async function resize(photo: Photo, width: number, height: number, part?: Box): Promise<Photo> {
   if (part === undefined && width === photo.width && height === photo.height) return photo;
   const whole = sharp(photo.rgb, { raw: { width: photo.width, height: photo.height, channels: 3 } });
   const data = await (part === undefined ? whole : whole.extract(part))

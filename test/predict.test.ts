@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { halves, iou, overlap } from '../bench/scores';
-import { CLOSER, look } from '../lib/look';
 import { measure } from '../lib/pipeline/measure';
-import { reduce } from '../lib/pipeline/reduce';
 import { refine } from '../lib/pipeline/refine';
+import { resize } from '../lib/pipeline/resize';
 import { threshold } from '../lib/pipeline/threshold';
 import { turnPhoto, turnProbabilities } from '../lib/pipeline/turn';
 import type { Segmenter } from '../lib/ports';
+import { predict, ZOOM } from '../lib/predict';
 import type { Foreground, Matte, Photo, Probabilities } from '../lib/raster';
-import { discPhoto, discTruth, GREEN, paint, probabilitiesOf, RED } from './pipeline/scenes';
+import { discPhoto, discTruth, GREEN, paint, probabilitiesOf, RED } from './helpers/scenes';
 
 /** What a look showed, and how large. */
 type Seen = Photo[];
 
 /** A network that knows one thing: red is dress. Its first look is surer of a dress than its second. */
-function redIsDress(seen: Seen, { glance = true, presences = [0.9, 0.5] } = {}): Segmenter {
+function redIsDress(seen: Seen, { context = true, presences = [0.9, 0.5] } = {}): Segmenter {
   const toFit = (longest: number) => async (width: number, height: number) => {
     const scale = longest / Math.max(width, height);
     return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
@@ -22,7 +22,7 @@ function redIsDress(seen: Seen, { glance = true, presences = [0.9, 0.5] } = {}):
   return {
     load: async () => ({ name: 'red', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
     inputSize: toFit(96),
-    glanceSize: glance ? toFit(48) : async () => null,
+    contextSize: context ? toFit(48) : async () => null,
     segment: async (small) => {
       seen.push(small);
       const red = (x: number, y: number) => small.rgb[3 * (y * small.width + x)]! / 255;
@@ -36,10 +36,10 @@ const sizes = (seen: Seen) => seen.map(({ width, height }) => [width, height]);
 const spot = (width: number, height: number, side: number, left = 0, top = 0) =>
   paint(width, height, (x, y) => (x >= left && x < left + side && y >= top && y < top + side ? RED : GREEN));
 
-describe('look', () => {
+describe('predict', () => {
   it('sees the whole photo and then, where the dress fills it, the same from further away', async () => {
     const seen: Seen = [];
-    const found = await look(discPhoto(200, 300, 0.45), redIsDress(seen), null);
+    const found = await predict(discPhoto(200, 300, 0.45), redIsDress(seen), null);
     expect(sizes(seen)).toEqual([
       [64, 96],
       [32, 48],
@@ -49,7 +49,7 @@ describe('look', () => {
 
   it('tells presence from both looks: the mean of their log-odds', async () => {
     const presence = async (presences: number[]) => {
-      const found = await look(discPhoto(200, 300, 0.45), redIsDress([], { presences }), null);
+      const found = await predict(discPhoto(200, 300, 0.45), redIsDress([], { presences }), null);
       return found.presence;
     };
     // Odds of 9 and 1: the one in the middle is 3.
@@ -63,14 +63,18 @@ describe('look', () => {
 
   it('looks once where the network knows no second look', async () => {
     const seen: Seen = [];
-    const found = await look(discPhoto(200, 300, 0.45), redIsDress(seen, { glance: false, presences: [0.31] }), null);
+    const found = await predict(
+      discPhoto(200, 300, 0.45),
+      redIsDress(seen, { context: false, presences: [0.31] }),
+      null,
+    );
     expect(sizes(seen)).toEqual([[64, 96]]);
     expect(found.presence).toBe(0.31);
   });
 
   it('looks closer at a dress that fills little of the photo, and tells what it saw there', async () => {
     const seen: Seen = [];
-    const found = await look(spot(600, 900, 120, 300, 600), redIsDress(seen), null);
+    const found = await predict(spot(600, 900, 120, 300, 600), redIsDress(seen), null);
     const { within } = found;
     expect(seen).toHaveLength(2);
     // The spot with a quarter of its side around it, give or take a pixel of the first look, which is 9.4 of the photo's.
@@ -94,7 +98,7 @@ describe('look', () => {
         return seen.length === 2 ? { ...said, dress: said.dress.map((p) => p / 2) } : said;
       },
     };
-    const found = await look(spot(600, 900, 120, 300, 600), blindAfterwards, null);
+    const found = await predict(spot(600, 900, 120, 300, 600), blindAfterwards, null);
     expect([found.within, found.width, found.height]).toEqual([undefined, 64, 96]);
     expect(sizes(seen)[2]).toEqual([32, 48]);
   });
@@ -105,10 +109,9 @@ describe('look', () => {
       kind: 'foreground',
       width: 2,
       height: 2,
-      rgb: new Uint8Array(12).fill(255),
-      mask: Uint8Array.of(1, 1, 1, 0),
+      data: Uint8Array.of(1, 1, 1, 0),
     };
-    const found = await look(spot(600, 900, 120, 30, 60), redIsDress(seen), foreground);
+    const found = await predict(spot(600, 900, 120, 30, 60), redIsDress(seen), foreground);
     expect(found.within).toBeUndefined();
     expect(sizes(seen)).toEqual([
       [64, 96],
@@ -122,14 +125,14 @@ describe('look', () => {
     await fc.assert(
       fc.asyncProperty(side, side, side, fc.nat(), fc.nat(), async (width, height, size, x, y) => {
         const photo = spot(width, height, size, x % width, y % height);
-        const { within } = await look(photo, redIsDress([]), null);
+        const { within } = await predict(photo, redIsDress([]), null);
         if (within === undefined) return;
         const { left, top } = within;
         expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
         expect(Math.min(within.width, within.height)).toBeGreaterThanOrEqual(1);
         expect(left + within.width).toBeLessThanOrEqual(width);
         expect(top + within.height).toBeLessThanOrEqual(height);
-        expect(Math.max(within.width / width, within.height / height)).toBeLessThan(CLOSER.below);
+        expect(Math.max(within.width / width, within.height / height)).toBeLessThan(ZOOM.below);
       }),
     );
   });
@@ -137,7 +140,7 @@ describe('look', () => {
   describe('at a photo that lies on its side or head', () => {
     /** Knows what is up by a blue corner, upper left in an upright photo; sees a dress only in an upright one. */
     function blueIsUpperLeft(seen: Seen, { stubborn = false } = {}): Segmenter {
-      const red = redIsDress(seen, { glance: false });
+      const red = redIsDress(seen, { context: false });
       return {
         ...red,
         segment: async (small) => {
@@ -159,10 +162,10 @@ describe('look', () => {
     it.each([0, 90, 180, 270] as const)('turned by %d degrees, answers in the photo’s own frame', async (turn) => {
       const seen: Seen = [];
       const photo = turnPhoto(upright, turn);
-      const found = await look(photo, blueIsUpperLeft(seen), null);
+      const found = await predict(photo, blueIsUpperLeft(seen), null);
       expect(found.turned).toBe(turn);
       expect(seen).toHaveLength(turn === 0 ? 1 : 2);
-      const truth = turnProbabilities(await redIsDress([]).segment(await reduce(upright, 48, 96)), turn);
+      const truth = turnProbabilities(await redIsDress([]).segment(await resize(upright, 48, 96)), turn);
       expect([found.width, found.height]).toEqual([truth.width, truth.height]);
       const wrong = isDress(truth).filter((dress, i) => dress !== isDress(found)[i]).length;
       expect(wrong).toBeLessThan(0.02 * truth.dress.length);
@@ -174,7 +177,7 @@ describe('look', () => {
         return x > 300 && x < 380 && y > 400 && y < 560 ? RED : GREEN;
       });
       const seen: Seen = [];
-      const found = await look(turnPhoto(small, 90), blueIsUpperLeft(seen), null);
+      const found = await predict(turnPhoto(small, 90), blueIsUpperLeft(seen), null);
       expect(found.turned).toBe(90);
       // Upright the dress is 80 x 160; turned by 90 it lies, and so does what was looked at.
       expect(found.within!.width).toBeGreaterThan(found.within!.height);
@@ -184,7 +187,7 @@ describe('look', () => {
 
     it('takes the photo as it is where the network does not agree with itself', async () => {
       const seen: Seen = [];
-      const found = await look(upright, blueIsUpperLeft(seen, { stubborn: true }), null);
+      const found = await predict(upright, blueIsUpperLeft(seen, { stubborn: true }), null);
       expect([found.turned, found.width, found.height]).toEqual([0, 48, 96]);
     });
   });
@@ -198,12 +201,12 @@ describe('look', () => {
     };
     let closer: Probabilities;
     beforeAll(async () => {
-      closer = await look(photo, redIsDress([]), null);
+      closer = await predict(photo, redIsDress([]), null);
     });
 
     it('is wrong about fewer than half of the pixels that the first look was wrong about', async () => {
       const first: Seen = [];
-      await look(photo, redIsDress(first), null);
+      await predict(photo, redIsDress(first), null);
       const once = wrong(threshold(photo, await redIsDress([]).segment(first[0]!)));
       expect(once).toBeGreaterThan(500);
       expect(wrong(threshold(photo, closer))).toBeLessThan(once / 2);

@@ -3,14 +3,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Speed } from '../../bench/figures';
-import { exponent } from '../../bench/run';
+import type { Speed } from '../../bench/speed/figures';
+import { exponent } from '../../bench/speed/timings';
 
 describe('bench --quick', () => {
   it('measures everything but the peers, and writes figures and a page that fetches nothing', async () => {
     const out = await mkdtemp(join(tmpdir(), 'dresscut-bench-'));
     try {
-      const run = ['--require', 'tsx/cjs', 'bench/run.ts', '--quick', '--out', out];
+      const run = ['--require', 'tsx/cjs', 'bench/speed.ts', '--quick', '--out', out];
       await promisify(execFile)(process.execPath, run, { cwd: join(__dirname, '..', '..'), timeout: 280_000 });
       const files = await readdir(out);
       const read = (end: string) => readFile(join(out, files.find((name) => name.endsWith(end)) ?? ''), 'utf8');

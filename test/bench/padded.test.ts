@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { AROUND, framed, insideOf } from '../../bench/framed';
 import { truthOf } from '../../bench/labelled-photos';
+import { AROUND, insideOf, padded } from '../../bench/padded';
 import { decode } from '../../lib/pipeline/decode';
 
 /** Black, with a white block that touches two of its sides. */
@@ -30,7 +30,7 @@ describe('a photo in a frame', () => {
     [67, 93],
   ])('of %i x %i lies where its label lies, and so does its size', async (width, height) => {
     const bytes = await picture(width, height);
-    const { photo } = await decode(await framed(bytes, 'black'));
+    const { photo } = await decode(await padded(bytes, 'black'));
     expect(insideOf(photo)).toEqual({ width, height, left: Math.ceil(width / 2), top: Math.ceil(height / 2) });
 
     const grey = sharp(bytes).removeAlpha().toColourspace('b-w');
@@ -49,7 +49,7 @@ describe('a photo in a frame', () => {
     const bytes = await picture(64, 96);
     const corners = await Promise.all(
       AROUND.map(async (around) => {
-        const { photo } = await decode(await framed(bytes, around));
+        const { photo } = await decode(await padded(bytes, around));
         return [photo.rgb[0]!, photo.rgb[photo.rgb.length - 1]!];
       }),
     );
@@ -64,6 +64,6 @@ describe('a photo in a frame', () => {
   });
 
   it('refuses what the pipeline refuses, in its words', async () => {
-    await expect(framed(Buffer.from('no photo'), 'white')).rejects.toMatchObject({ code: 'unsupported-format' });
+    await expect(padded(Buffer.from('no photo'), 'white')).rejects.toMatchObject({ code: 'unsupported-format' });
   });
 });

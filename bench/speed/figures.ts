@@ -1,5 +1,5 @@
-import type { EngineRow } from './engines';
-import type { machine } from './machine';
+import type { EngineRow } from '../engines';
+import type { machine } from '../machine';
 
 export interface Timing {
   readonly threads: number;

@@ -1,6 +1,6 @@
-import { cleanUp } from '../../lib/pipeline/clean-up';
+import { cleanComponents } from '../../lib/pipeline/components';
 import type { Box } from '../../lib/raster';
-import { bytesOf, floatsOf } from './scenes';
+import { bytesOf, floatsOf } from '../helpers/scenes';
 
 const [WIDTH, HEIGHT] = [100, 160];
 /** A dress of 24 x 80 pixels in the middle. */
@@ -20,10 +20,12 @@ function maskOf(ones: readonly Box[], zeros: readonly Box[] = []): Uint8Array {
 }
 
 const nowhere = new Float32Array(WIDTH * HEIGHT);
-const clean = (mask: Uint8Array, dress: Float32Array = nowhere) => cleanUp(mask, dress, WIDTH, HEIGHT);
+const plane = <Data>(data: Data) => ({ width: WIDTH, height: HEIGHT, data });
+const clean = async (mask: Uint8Array, dress: Float32Array = nowhere) =>
+  (await cleanComponents(plane(mask), plane(dress))).data;
 const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
 
-describe('cleanUp', () => {
+describe('cleanComponents', () => {
   it.each<[string, Box]>([
     ['beside the dress', box(80, 60, 3, 3)],
     ['right above the dress', box(50, 30, 3, 3)],

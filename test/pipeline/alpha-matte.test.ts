@@ -1,20 +1,21 @@
 import fc from 'fast-check';
-import { followEdges } from '../../lib/pipeline/follow-edges';
+import { alphaMatte } from '../../lib/pipeline/alpha-matte';
 import { type Region, samplePhoto } from '../../lib/pipeline/region';
 import type { Photo } from '../../lib/raster';
-import { bytesOf, GREEN, grainy, paint, RED } from './scenes';
+import { bytesOf, GREEN, grainy, paint, plainBox, RED } from '../helpers/scenes';
 
-const SETTINGS = { radius: 3, epsilon: 1e-4, fog: 0.15 };
+const SETTINGS = { radius: 3, epsilon: 1e-4, clip: 0.15 };
 /** Where alpha was not written. */
 const UNTOUCHED = 0;
 
 function alphaOf(photo: Photo, region: Region, mask: Uint8Array): Uint8Array {
-  const alpha = new Uint8Array(photo.width * photo.height);
-  followEdges(photo, region, samplePhoto(photo, region), mask, SETTINGS, alpha);
+  const { width, height } = region;
+  const { alpha, box } = alphaMatte(photo, region, samplePhoto(photo, region), { width, height, data: mask }, SETTINGS);
+  expect(box).toEqual(plainBox(alpha, photo.width, photo.height));
   return alpha;
 }
 
-describe('followEdges', () => {
+describe('alphaMatte', () => {
   // A vertical edge at column 101 of the photo; the working size has it only to the nearest 4 pixels, and the
   // mask is one working pixel off.
   const photo = grainy(
@@ -35,7 +36,7 @@ describe('followEdges', () => {
   });
 
   it('leaves the mask as it is away from its outline', () => {
-    // The band reaches 6 working pixels, 24 of the photo's, to each side.
+    // The strip reaches 6 working pixels, 24 of the photo's, to each side.
     const alpha = alphaOf(photo, region, mask);
     const wrong = alpha.findIndex((a, i) => {
       const x = i % 200;

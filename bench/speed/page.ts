@@ -1,4 +1,4 @@
-import { escapeHtml, headOf } from '../lib/html';
+import { escapeHtml, headOf } from '../../lib/html';
 import type { Speed, Timing } from './figures';
 
 /** The figures of one run as one HTML page: plots are drawn as SVG, nothing is fetched. */
