@@ -19,7 +19,7 @@ import { tfjsSegmenter } from './segmenters/tfjs';
 import { s3Store } from './storage/s3';
 import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
 import { createTickets, type Tickets } from './uploads/tickets';
-import { parseUploadOptions } from './uploads/upload-options';
+import { checkUploadDefaults } from './uploads/upload-options';
 
 /** The real parts, joined. */
 export interface App {
@@ -116,11 +116,9 @@ function named(variable: string, bucket: string | undefined): string {
   return bucket;
 }
 
-/** A mistake of whoever set this up must not be told to everybody who uploads, as a lasting fault of theirs. */
 function checked(defaults: Config['uploadDefaults']): Config['uploadDefaults'] {
   try {
-    // With a background: a default of JPEG waits for the one that each upload names itself.
-    parseUploadOptions({ background: 'white', ...defaults });
+    checkUploadDefaults(defaults);
   } catch (cause) {
     throw new Error(`DRESSCUT_OPTIONS: ${messageOf(cause)}`, { cause });
   }

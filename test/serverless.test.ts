@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUDGET } from '../layers/weights';
+import { BATCH_SIZE } from '../lib/uploads/consume';
 
 // `npm run package`, twice, as a deployer runs it, and what CloudFormation would be given.
 const root = join(__dirname, '..');
 const TEMPLATE = join(root, '.serverless', 'cloudformation-template-update-stack.json');
-const PATIENCE = 180_000;
+const PATIENCE = 400_000;
 
 interface Resource {
   readonly Type: string;
@@ -19,17 +20,19 @@ type Resources = Readonly<Record<string, Resource>>;
 let output = '';
 let hashes: Record<string, string> = {};
 let again: Record<string, string> = {};
+let template = '';
 let resources: Resources = {};
 beforeAll(async () => {
   output = await packaged();
   hashes = await hashesOf();
-  resources = (JSON.parse(await readFile(TEMPLATE, 'utf8')) as { Resources: Resources }).Resources;
+  template = await readFile(TEMPLATE, 'utf8');
+  resources = (JSON.parse(template) as { Resources: Resources }).Resources;
   await packaged();
   again = await hashesOf();
 }, PATIENCE);
 
-async function packaged(): Promise<string> {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', join(root, 'layers', 'package.ts')], {
+async function packaged(...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', join(root, 'layers', 'package.ts'), ...args], {
     cwd: root,
     timeout: PATIENCE / 2,
     // No account, and no way to one.
@@ -134,6 +137,7 @@ test('a photo under uploads/ wakes the queue, the queue the function, and what f
   expect(logical(mapping.Properties.EventSourceArn)).toBe('UploadsQueue');
   expect(logical(mapping.Properties.FunctionName)).toBe('UploadsLambdaFunction');
   expect(mapping.Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  expect(mapping.Properties.BatchSize).toBe(BATCH_SIZE);
   const { VisibilityTimeout, RedrivePolicy } = resources.UploadsQueue!.Properties as {
     VisibilityTimeout: number;
     RedrivePolicy: { deadLetterTargetArn: unknown; maxReceiveCount: string };
@@ -155,14 +159,81 @@ test('only the uploads bucket may fill the queue', () => {
   expect(JSON.stringify(allowed?.Condition)).toMatch(/aws:SourceArn.*uploads.*aws:SourceAccount/);
 });
 
-test('dead letters, errors, waiting and slowness raise an alarm; calls are throttled', () => {
-  const metrics = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.MetricName);
-  expect(new Set(metrics)).toEqual(
-    new Set(['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage', 'Errors', 'Duration']),
-  );
-  const [[, stage]] = ofType('AWS::ApiGatewayV2::Stage') as [[string, Resource]];
-  expect(stage.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: expect.anything() });
+test('a failed message can be told when to come again, and what the function was given itself is kept, too', () => {
+  const { Variables } = resources.UploadsLambdaFunction!.Properties.Environment as {
+    Variables: Record<string, unknown>;
+  };
+  expect(Variables.DRESSCUT_QUEUE_URL).toEqual({ Ref: 'UploadsQueue' });
+  const allowed = statements(resources.UploadsRole).filter(({ Effect }) => Effect === 'Allow');
+  const may = (action: string) => allowed.filter(({ Action }) => [Action].flat().includes(action));
+  expect(may('sqs:ChangeMessageVisibility').map(({ Resource }) => logical(Resource))).toEqual(['UploadsQueue']);
+  expect(may('sqs:SendMessage').map(({ Resource }) => logical(Resource))).toEqual(['DeadLetters']);
+  const [[, invoke]] = ofType('AWS::Lambda::EventInvokeConfig') as [[string, Resource]];
+  const { OnFailure } = invoke.Properties.DestinationConfig as { OnFailure: { Destination: unknown } };
+  expect([invoke.Properties.FunctionName, logical(OnFailure.Destination)]).toEqual([
+    { Ref: 'UploadsLambdaFunction' },
+    'DeadLetters',
+  ]);
 });
+
+test('whatever goes wrong raises an alarm, and all of them stand on the dashboard', () => {
+  const alarms = ofType('AWS::CloudWatch::Alarm');
+  const metrics = alarms.map(([, { Properties }]) => `${Properties.Namespace} ${Properties.MetricName}`);
+  expect(new Set(metrics)).toEqual(
+    new Set([
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
+      'AWS/SQS ApproximateAgeOfOldestMessage',
+      'AWS/Lambda Errors',
+      'AWS/Lambda Duration',
+      'AWS/Lambda Throttles',
+      'AWS/ApiGateway 5xx',
+      'dresscut throttled',
+      'dresscut unrecognised',
+    ]),
+  );
+  const [[, { Properties: dashboard }]] = ofType('AWS::CloudWatch::Dashboard') as [[string, Resource]];
+  const body = (dashboard.DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
+  const { widgets } = JSON.parse(body) as { widgets: unknown[] };
+  expect(widgets.length).toBeGreaterThan(5);
+  for (const [name] of alarms) expect(body).toContain(`\${${name}.Arn}`);
+  const named = [...body.matchAll(/\$\{(\w+)[.}]/g)].map(([, name]) => name ?? '');
+  expect(named.filter((name) => resources[name] === undefined)).toEqual([]);
+});
+
+test('calls are throttled and logged, without keys, queries or addresses', () => {
+  const [[, { Properties: stage }]] = ofType('AWS::ApiGatewayV2::Stage') as [[string, Resource]];
+  expect(stage.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: expect.anything() });
+  const { DestinationArn, Format } = stage.AccessLogSettings as { DestinationArn: unknown; Format: string };
+  expect(resources[String(logical(DestinationArn))]?.Type).toBe('AWS::Logs::LogGroup');
+  const line = JSON.parse(Format.replaceAll(/\$context\.[\w.]+/g, '1')) as Record<string, unknown>;
+  expect(Object.keys(line)).toEqual(expect.arrayContaining(['requestId', 'path', 'status', 'milliseconds']));
+  expect(Format).not.toMatch(/header|authorizer|identity|querystring/i);
+  const filter = ofType('AWS::Logs::MetricFilter')[0]?.[1].Properties;
+  expect(filter?.FilterPattern).toBe('{ $.status = 429 }');
+});
+
+test('an account with a quota of ten can deploy it: nothing is reserved unless somebody says so', () => {
+  const { Conditions } = JSON.parse(template) as { Conditions: Record<string, { 'Fn::Not': unknown }> };
+  for (const name of ['ReserveApi', 'ReserveBatch']) {
+    const [equal] = Conditions[name]?.['Fn::Not'] as [{ 'Fn::Equals': unknown[] }];
+    expect(equal['Fn::Equals'].map(String)).toEqual(['0', '0']);
+  }
+});
+
+test(
+  'a parameter that cannot be is refused before anything is built, in words',
+  async () => {
+    const flags = ['--stage', 'Prod', '--param', 'memory=abc', '--param', 'apiKeys=my-key', '--param', 'memroy=1'];
+    const refused = packaged(...flags);
+    await expect(refused).rejects.toThrow(/The stage must be a name of lower-case letters/);
+    const said = await refused.catch((error: Error) => error.message);
+    expect(said).toContain('The parameter memory must be a whole number of MB from 1024 to 10240; received "abc".');
+    expect(said).toContain('The parameter apiKeys must be off, or SHA-256 hashes');
+    expect(said).toContain('There is no parameter memroy');
+    expect(said).not.toMatch(/my-key|function api/);
+  },
+  PATIENCE,
+);
 
 // cfn-lint is Python's; where it is not, the tests above still read the template.
 const withLinter = spawnSync('cfn-lint', ['--version']).status === 0 ? test : test.skip;

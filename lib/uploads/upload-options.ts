@@ -30,6 +30,17 @@ export function parseUploadOptions(
   return { options: parseOptions(record), masks: toBoolean(masks) };
 }
 
+/**
+ * Whether uploads can be cut with these defaults: a mistake of whoever set a service up must not be told to everybody
+ * who uploads, as a lasting fault of theirs.
+ *
+ * @throws DresscutError `invalid-option`
+ */
+export function checkUploadDefaults(defaults: Readonly<Record<string, string>>): void {
+  // With a background: a default of JPEG waits for the one that each upload names itself.
+  parseUploadOptions({ background: 'white', ...defaults });
+}
+
 function toBoolean(text: string | undefined): boolean {
   const word = text?.trim().toLowerCase();
   if (word === 'true') return true;
