@@ -7,7 +7,7 @@ import { nativeEntries } from './native';
 import { type Archive, archive, type Entry } from './zip';
 
 /** The handlers that are deployed, one function each. */
-const FUNCTIONS = ['api', 'uploads', 'batch'] as const;
+export const FUNCTIONS = ['api', 'uploads', 'batch'] as const;
 
 /** One zip in `dist/`, and what is in it. */
 export interface Artefact extends Archive {
@@ -27,7 +27,7 @@ export interface Sources {
 /** Everything that is deployed, in memory: two layers and the functions. */
 export async function createArtefacts({ root, models, architecture }: Sources): Promise<Artefact[]> {
   const parts: readonly [Artefact['kind'], string, Promise<Entry[]>][] = [
-    ['layer', 'model', modelEntries(models)],
+    ['layer', 'model', modelEntries(root, models)],
     ['layer', 'native', nativeEntries(root, architecture)],
     ...FUNCTIONS.map(
       (name) => ['function', name, functionEntries(root, name)] as [Artefact['kind'], string, Promise<Entry[]>],

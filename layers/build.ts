@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../lib/errors';
 import { parseArchitecture } from './architecture';
 import { createArtefacts, writeArtefacts } from './artefacts';
-import { overBudget, weightTable } from './weights';
+import { overBudget, sizeTable } from './sizes';
 
-/** `npm run build`: the zips into `dist/`, and what weighs what. */
+/** `npm run build`: the zips into `dist/`, and what is how large. */
 async function main(): Promise<void> {
   const root = join(__dirname, '..');
   const { values } = parseArgs({
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const { models, out } = values;
   const artefacts = await createArtefacts({ root, models, architecture: parseArchitecture(values.architecture) });
   await writeArtefacts(out, artefacts);
-  process.stdout.write(`${weightTable(artefacts)}\n`);
+  process.stdout.write(`${sizeTable(artefacts)}\n`);
   const broken = overBudget(artefacts);
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundledLicences, noticeEntries } from './licences';
 import type { Entry } from './zip';
 
 /** In the native layer; a function's own zip must not carry them a second time. */
@@ -18,8 +19,9 @@ const NOT_ON_LAMBDA = [
 const DECODER = 'lib/pipeline/decoder-main.ts';
 
 /**
- * One handler and all it imports as one CommonJS file with its source map, and the decoder's process as another. CommonJS, and `require` for what is
- * imported lazily, because a layer's `NODE_PATH` does not serve ES-module imports.
+ * One handler and all it imports as one CommonJS file with its source map, the decoder's process as another, and the
+ * licences of what is in them. CommonJS, and `require` for what is imported lazily, because a layer's `NODE_PATH` does not
+ * serve ES-module imports.
  */
 export async function functionEntries(root: string, name: string): Promise<Entry[]> {
   const { outputFiles, metafile } = await build({
@@ -44,7 +46,13 @@ export async function functionEntries(root: string, name: string): Promise<Entry
     logLevel: 'warning',
   });
   const code = outputFiles.map(({ path, contents }) => ({ path: path.slice(root.length + 1), bytes: contents }));
-  return 'lib/assets.ts' in metafile.inputs ? [...code, ...(await assets(join(root, 'lib')))] : code;
+  const licences = await bundledLicences(root, Object.keys(metafile.inputs));
+  return [
+    ...code,
+    ...('lib/assets.ts' in metafile.inputs ? await assets(join(root, 'lib')) : []),
+    ...(await noticeEntries(root, '')),
+    { path: 'LICENSES.txt', bytes: Buffer.from(licences) },
+  ];
 }
 
 /** The files of `lib` that are read, not run; `readAsset` looks for them beside the bundle. */

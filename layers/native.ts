@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type Architecture, cpuOf } from './architecture';
+import { noticeEntries } from './licences';
 import { platformPackages } from './platform-packages';
 import type { Entry } from './zip';
 
@@ -10,7 +11,8 @@ const INSIDE = 'nodejs/node_modules';
 
 /**
  * What a package needs at run time; the rest (other platforms, other module systems, types, maps, sources) stays
- * out. Licences stay in. `onnxruntime-node` names two more packages that only its installer uses.
+ * out. Licences stay in; those of what libvips is built from stand in its package's README.md. `onnxruntime-node` names
+ * two more packages that only its installer uses.
  */
 function wanted(cpu: string): Readonly<Record<string, RegExp>> {
   return {
@@ -23,7 +25,7 @@ function wanted(cpu: string): Readonly<Record<string, RegExp>> {
     'detect-libc': /^lib\/.*\.js$/,
     semver: /\.js$/,
     [`@img/sharp-linux-${cpu}`]: /\.(cjs|node)$/,
-    [`@img/sharp-libvips-linux-${cpu}`]: /^(versions\.json|lib\/(index\.js|.*\.so\.[\d.]+))$/,
+    [`@img/sharp-libvips-linux-${cpu}`]: /^(README\.md|versions\.json|lib\/(index\.js|.*\.so\.[\d.]+))$/,
   };
 }
 
@@ -43,7 +45,7 @@ export async function nativeEntries(root: string, architecture: Architecture): P
     });
     return Promise.all(paths.map(read));
   });
-  return (await Promise.all(entries)).flat();
+  return [...(await Promise.all(entries)).flat(), ...(await noticeEntries(root, 'nodejs/'))];
 }
 
 /** Paths of all files, with forward slashes; packages inside the package are others and stay out. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArchitecture } from './architecture';
 import { createArtefacts, writeArtefacts } from './artefacts';
 import { parameterErrors } from './parameters';
-import { overBudget, weightTable } from './weights';
+import { overBudget, sizeTable } from './sizes';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -48,7 +48,7 @@ class BuildArtefacts {
         const broken = overBudget(artefacts);
         if (broken.length > 0) throw new Error(broken.join('\n'));
         await writeArtefacts(join(root, 'dist'), artefacts);
-        log.notice(weightTable(artefacts));
+        log.notice(sizeTable(artefacts));
       },
     };
   }

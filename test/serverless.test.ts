@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUDGET } from '../layers/weights';
+import { BUDGET } from '../layers/sizes';
 import { BATCH_SIZE } from '../lib/uploads/consume';
 
 // `npm run package`, twice, as a deployer runs it, and what CloudFormation would be given.
@@ -75,14 +75,14 @@ test('the same sources give the same zips', () => {
 });
 
 test('the budget holds: what is unpacked, and what a function has to fetch', () => {
-  const weights = new Map(
+  const sizes = new Map(
     [...output.matchAll(/^(?:layer|function) (\w+) +([\d.]+) +([\d.]+)/gm)].map(([, name, zip, unpacked]) => {
       return [name, { zip: Number(zip), unpacked: Number(unpacked) }];
     }),
   );
-  const layers = weights.get('model')!.unpacked + weights.get('native')!.unpacked;
+  const layers = sizes.get('model')!.unpacked + sizes.get('native')!.unpacked;
   for (const name of ['api', 'uploads', 'batch']) {
-    const { zip, unpacked } = weights.get(name)!;
+    const { zip, unpacked } = sizes.get(name)!;
     expect(zip).toBeLessThanOrEqual(BUDGET.functionZipMegabytes);
     expect(layers + unpacked).toBeLessThanOrEqual(BUDGET.unpackedMegabytes);
   }

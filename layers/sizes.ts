@@ -6,8 +6,8 @@ export const BUDGET = { unpackedMegabytes: 110, functionZipMegabytes: 2 } as con
 const megabytes = (bytes: number) => bytes / 1e6;
 const cell = (bytes: number) => megabytes(bytes).toFixed(2).padStart(12);
 
-/** A table of what weighs what: each archive, and the parts of the layers below it. */
-export function weightTable(artefacts: readonly Artefact[]): string {
+/** A table of what is how large: each archive, and the parts of the layers below it. */
+export function sizeTable(artefacts: readonly Artefact[]): string {
   const lines = artefacts.flatMap(({ kind, name, zip, unpacked, entries, sha256 }) => [
     `${`${kind} ${name}`.padEnd(44)}${cell(zip.length)}${cell(unpacked)}  ${sha256.slice(0, 16)}`,
     ...[...partsOf(entries)].map(([part, bytes]) => `  ${part.padEnd(54)}${cell(bytes)}`),
