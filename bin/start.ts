@@ -11,7 +11,7 @@ import { createLocalQueue, MAX_RECEIVES } from './local-queue';
 import { ACCESS_KEY, startLocalS3 } from './local-s3';
 
 const ROOT = join(__dirname, '..');
-const PHOTO = join(ROOT, 'test', 'fixtures', 'dress.jpg');
+const PHOTO = join(ROOT, 'samples', 'shop.jpg');
 const UPLOADS = 'dresscut-uploads';
 const CUTOUTS = 'dresscut-cutouts';
 

@@ -55,7 +55,7 @@ const commands = DOCUMENTS.flatMap((path) =>
       const lines = text.replaceAll(/\\\n\s*/g, '').split('\n');
       return { at: `${path}:${line}`, script: lines.filter((each) => !ELSEWHERE.test(each)).join('\n') };
     })
-    .filter(({ script }) => /^(curl|npm run)/m.test(script)),
+    .filter(({ script }) => /^(curl|npm run|DRESSCUT_)/m.test(script)),
 );
 
 test('there are commands to run', () => {
@@ -73,7 +73,7 @@ test.each(commands)(
     const local = script
       .replaceAll('http://127.0.0.1:3000', http)
       .replaceAll('http://127.0.0.1:9000', s3)
-      .replaceAll(/npm run (--silent )?dresscut --/g, `${NODE} "${join(ROOT, 'bin', 'dresscut.ts')}"`);
+      .replaceAll(/npm run (?:--silent )?(dresscut|enqueue) --/g, `${NODE} "${join(ROOT, 'bin')}/$1.ts"`);
     await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', local], { cwd: here, timeout: PATIENCE - 10_000 });
     for (const name of await readdir(here)) {
       if (before.has(name) || !/\.(png|jpg|svg|json|zip)$/.test(name)) continue;
