@@ -11,7 +11,7 @@ import { createFind, type Find } from './find';
 import { createHttp } from './http/app';
 import type { Limits } from './http/limits';
 import type { ApiKeys } from './http/middleware/api-key';
-import { log } from './log';
+import { type Log, log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
 import type { Segmenter } from './ports';
 import { onnxSegmenter } from './segmenters/onnx';
@@ -47,6 +47,8 @@ export interface Road {
   readonly keys: ApiKeys;
   /** Largest call and largest answer, counted as base64, in bytes; `null` for no limit. */
   readonly maxAnswerBytes: number | null;
+  /** Told of each answer from status 500; by default a line on stderr. */
+  readonly log?: Log;
 }
 
 /** API Gateway ends a call at 30 s; what is left is for the answer to travel. */
@@ -58,7 +60,7 @@ const MAX_WAITING = 16;
 /** The HTTP API with its real parts. */
 export function createService(
   config: Config,
-  { keys, maxAnswerBytes }: Road,
+  { keys, maxAnswerBytes, log: told = log }: Road,
   app: App = createApp(config),
 ): ReturnType<typeof createHttp> {
   const limits: Limits = {
@@ -69,7 +71,7 @@ export function createService(
     maxWaiting: MAX_WAITING,
   };
   const describeModel = () => readModel(config.models);
-  return createHttp({ ...app, limits, keys, tickets: ticketsOf(config), version, describeModel, log });
+  return createHttp({ ...app, limits, keys, tickets: ticketsOf(config), version, describeModel, log: told });
 }
 
 /**

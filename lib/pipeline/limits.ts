@@ -1,4 +1,5 @@
 import { DresscutError } from '../errors';
+import { photoTooLarge } from '../photo-size';
 
 /** A phone's photo is 2 to 12 MB; above this it is not a photo, or nobody should wait for it. */
 export const MAX_BYTES = 25_000_000;
@@ -16,11 +17,7 @@ export const MAX_WAIT_SECONDS = 60;
 /** @throws DresscutError `no-photo`, `too-large` */
 export function checkBytes(bytes: number): void {
   if (bytes === 0) throw new DresscutError('no-photo', 'The photo is empty: it has 0 bytes.', { facts: { bytes } });
-  if (bytes <= MAX_BYTES) return;
-  const found = `${(bytes / 1e6).toFixed(1)} MB`;
-  throw new DresscutError('too-large', `The photo is ${found}; the limit is ${MAX_BYTES / 1e6} MB.`, {
-    facts: { bytes, maxBytes: MAX_BYTES },
-  });
+  if (bytes > MAX_BYTES) throw photoTooLarge(bytes, MAX_BYTES);
 }
 
 /** @throws DresscutError `too-many-pixels`, `too-small` */

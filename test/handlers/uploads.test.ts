@@ -111,7 +111,7 @@ test('a photo put into one bucket is cut out in the other, byte for byte as the 
   expect(figures.some(({ ColdStart }) => ColdStart === 1)).toBe(true);
   expect(figures.some(({ segment, total }) => segment > 0 && total > 0)).toBe(true);
   expect(lines.join('\n')).not.toContain(Body.toString('base64').slice(0, 40));
-}, 60_000);
+}, 180_000);
 
 test('S3 itself may call', async () => {
   const Body = Buffer.from('no photo');
@@ -124,4 +124,19 @@ test('S3 itself may call', async () => {
   expect(await handler(event as unknown as S3Event, context)).toEqual({ batchItemFailures: [] });
   const receipt = JSON.parse((await appeared('cutouts/plain.txt.json')).toString()) as Receipt;
   expect(receipt.problem?.code).toBe('unsupported-format');
+}, 60_000);
+
+test('a message that is not understood ends in the dead letters, and is counted for its function', async () => {
+  queue.send('hello');
+  for (let tries = 0; tries < 300 && dead.length === 0; tries += 1) await sleep(100);
+  expect(dead).toEqual(['hello']);
+  const logged = lines.filter((line) => line.includes('message given up')).map((line) => JSON.parse(line));
+  expect(logged).toEqual([expect.objectContaining({ level: 'ERROR', why: 'this is no JSON', receives: 5 })]);
+  const figures = lines.filter((line) => line.includes('_aws')).map((line) => JSON.parse(line));
+  const counted = figures.filter(({ unrecognised }) => unrecognised === 1);
+  expect(counted).toHaveLength(5);
+  // The alarm looks for just these.
+  for (const { service, function: name } of counted) expect([service, name]).toEqual(['uploads', 'dresscut-uploads']);
+  const photos = figures.filter((figure) => figure.photos === 1);
+  expect(new Set(photos.map((figure) => figure.function))).toEqual(new Set(['dresscut-uploads']));
 }, 60_000);

@@ -81,7 +81,10 @@ interface Located {
 }
 
 function locate({ photo, matte, findings }: Found, { roi }: RemovebgOptions): Located {
-  const box = matte !== null && roi !== undefined ? boundingBox({ ...matte, data: matte.alpha }, 0, regionOf(matte, roi)) : findings.box;
+  const box =
+    matte !== null && roi !== undefined
+      ? boundingBox({ ...matte, data: matte.alpha }, 0, regionOf(matte, roi))
+      : findings.box;
   if (matte !== null && box !== null) return { findings, dress: { photo, matte }, box };
   const where = matte !== null ? 'inside the roi' : 'in the photo';
   const message = `Could not find a dress ${where}. This service cuts dresses out, no other foreground.`;

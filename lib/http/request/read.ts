@@ -1,4 +1,5 @@
 import { DresscutError } from '../../errors';
+import { photoTooLarge } from '../../photo-size';
 import { readBody } from './body';
 import { parseMultipart } from './multipart';
 
@@ -47,9 +48,7 @@ export function mediaOf(type: string): string {
 export function checkLength(bytes: number, maxBytes: number): void {
   if (bytes === 0)
     throw new DresscutError('no-photo', 'The call holds no photo: it has 0 bytes.', { facts: { bytes } });
-  if (bytes <= maxBytes) return;
-  const message = `The photo is ${(bytes / 1e6).toFixed(1)} MB; the limit is ${(maxBytes / 1e6).toFixed(1)} MB.`;
-  throw new DresscutError('too-large', message, { facts: { bytes, maxBytes } });
+  if (bytes > maxBytes) throw photoTooLarge(bytes, maxBytes);
 }
 
 export type Entries = readonly (readonly [string, unknown])[];
