@@ -42,7 +42,7 @@ export const WAYS: readonly Way[] = [
 const changed =
   (change: Partial<RefineSettings>): typeof refine =>
   (photo, probabilities) =>
-    refine(photo, probabilities, { ...REFINE, ...change });
+    refine(photo, probabilities, [], { ...REFINE, ...change });
 
 /** The first way with a step switched off: what is each worth? */
 export const SWITCHED: readonly Way[] = [

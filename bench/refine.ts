@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   await measure('threshold at 0.5', async (one) => threshold(one.photo, one.probabilities));
   for (const [name, change] of Object.entries(VARIANTS)) {
     if (options.only && !name.includes(options.only)) continue;
-    await measure(name, (one) => refine(one.photo, one.probabilities, { ...REFINE, ...change }));
+    await measure(name, (one) => refine(one.photo, one.probabilities, [], { ...REFINE, ...change }));
   }
   const text = table(rows);
   process.stdout.write(`${text}\n`);

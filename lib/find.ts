@@ -23,7 +23,7 @@ export interface Found {
 }
 
 /** The options that decide what is found; all others say how it is rendered. */
-export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'>;
+export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'> & Partial<Pick<CutOutOptions, 'strokes'>>;
 
 /**
  * Decode a photo and find the dress in it.
@@ -40,7 +40,9 @@ export interface FindDependencies {
 }
 
 export function createFind({ segmenter, refine: toMatte = refine }: FindDependencies): Find {
-  return async (bytes, { mode, expect }) => {
+  return async (bytes, { mode, expect: expected, strokes = [] }) => {
+    // Who marks what belongs to the dress says that there is one.
+    const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : expected;
     const { milliseconds, timed } = stopwatch();
     const { photo, format } = await timed('decode', () => decode(bytes));
     const article = mode === 'article';
@@ -49,7 +51,9 @@ export function createFind({ segmenter, refine: toMatte = refine }: FindDependen
       : null;
     const probabilities = await timed('segment', () => predict(photo, segmenter, foreground));
     const matte = dressExpected(probabilities, expect)
-      ? await timed('refine', () => (article ? threshold(photo, probabilities) : toMatte(photo, probabilities)))
+      ? await timed('refine', () =>
+          article ? threshold(photo, probabilities) : toMatte(photo, probabilities, strokes),
+        )
       : null;
     const measured = await timed('measure', () => measure(matte, probabilities, expect));
     const { name, version } = await segmenter.load();

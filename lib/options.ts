@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Colour, parseColour } from './colour';
 import { DresscutError } from './errors';
+import { STROKES_EXPECTED, type Stroke, strokesSchema } from './strokes';
 
 export type { Colour } from './colour';
 
@@ -29,6 +30,8 @@ export interface CutOutOptions {
   readonly expect: (typeof EXPECTS)[number];
   /** Longest side of the result in pixels, 16 to 10000; `null` keeps the photo's own scale. Never enlarges. */
   readonly size: number | null;
+  /** Where the caller corrects the cut; none for the cut as it is found. */
+  readonly strokes: readonly Stroke[];
 }
 
 export const DEFAULTS: CutOutOptions = {
@@ -40,6 +43,7 @@ export const DEFAULTS: CutOutOptions = {
   mode: 'default',
   expect: 'auto',
   size: null,
+  strokes: [],
 };
 
 /** What an option expects, as it stands in the help and in every error about it. */
@@ -94,6 +98,11 @@ export const optionsSchema = z.strictObject({
     .prefault(DEFAULTS.size)
     .describe("Longest side of the result in pixels; without it, the photo's own scale. Never enlarges.")
     .register(wording, { expected: 'a whole number of pixels from 16 to 10000, or original' }),
+  strokes: z
+    .preprocess(toList, strokesSchema)
+    .prefault([])
+    .describe('Where the caller corrects the cut: what to keep and what to drop, in pixels of the upright photo.')
+    .register(wording, { expected: STROKES_EXPECTED }),
 });
 
 export type OptionName = keyof typeof optionsSchema.shape;
@@ -116,6 +125,11 @@ export function describeOption(name: OptionName): { description: string; expecte
 export function parseOptions(record: Readonly<Record<string, unknown>>): CutOutOptions {
   const parsed = optionsSchema.safeParse(record);
   if (!parsed.success) throw refusal(parsed.error.issues[0], record);
+  const { mode, strokes } = parsed.data;
+  if (mode === 'article' && strokes.length > 0) {
+    const message = 'Strokes correct the default mode; the article mode takes none.';
+    throw new DresscutError('invalid-option', message, { facts: { option: 'strokes' } });
+  }
   return requireBackground(parsed.data);
 }
 
@@ -153,6 +167,17 @@ function toBackground(text: string, context: z.RefinementCtx): Colour | null {
 
 const TRUE: readonly unknown[] = ['true', '1', 'yes', 1];
 const FALSE: readonly unknown[] = ['false', '0', 'no', 0];
+
+/** The text of a JSON list; empty is none. */
+function toList(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (value.trim() === '') return [];
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 
 // Each of these three returns what it cannot read as it came, so that the schema refuses it by its type.
 function toBoolean(value: unknown): unknown {

@@ -42,7 +42,42 @@ describe('parseOptions', () => {
       mode: 'article',
       expect: 'dress',
       size: 640,
+      strokes: [],
     });
+  });
+
+  test('reads strokes from the text of a JSON list, and from JSON itself', () => {
+    const strokes = [
+      { kind: 'keep', points: [[10, 20.5]], radius: 4 },
+      { kind: 'drop', box: { left: 0, top: 0, width: 9, height: 7 } },
+    ];
+    expect(parseOptions({ strokes: JSON.stringify(strokes) }).strokes).toEqual(strokes);
+    expect(parseOptions({ strokes }).strokes).toEqual(strokes);
+    expect(parseOptions({ strokes: '' }).strokes).toEqual([]);
+  });
+
+  test.each([
+    ['no JSON', 'keep'],
+    ['no list', '{}'],
+    ['an unknown kind', [{ kind: 'maybe', points: [[1, 2]], radius: 3 }]],
+    ['no points', [{ kind: 'keep', points: [], radius: 3 }]],
+    ['a point of three numbers', [{ kind: 'keep', points: [[1, 2, 3]], radius: 3 }]],
+    ['a tip that is smaller than a pixel', [{ kind: 'keep', points: [[1, 2]], radius: 0 }]],
+    [
+      'both points and a box',
+      [{ kind: 'keep', points: [[1, 2]], radius: 3, box: { left: 0, top: 0, width: 1, height: 1 } }],
+    ],
+    ['too many strokes', Array.from({ length: 201 }, () => ({ kind: 'keep', points: [[1, 2]], radius: 3 }))],
+    ['too many points', [{ kind: 'keep', points: Array.from({ length: 20_001 }, () => [1, 2]), radius: 3 }]],
+  ])('refuses strokes with %s', (_, strokes) => {
+    expect(() => parseOptions({ strokes })).toThrow(
+      expect.objectContaining({ code: 'invalid-option', facts: expect.objectContaining({ option: 'strokes' }) }),
+    );
+  });
+
+  test('refuses strokes in the mode that cannot be corrected', () => {
+    const strokes = [{ kind: 'keep', points: [[1, 2]], radius: 3 }];
+    expect(() => parseOptions({ mode: 'article', strokes })).toThrow('Strokes correct the default mode');
   });
 
   test('takes values that have their type already, as they come from JSON', () => {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { DresscutError } from '../../lib/errors';
+import { DresscutError, messageOf } from '../../lib/errors';
 import {
   type CutOutOptions,
   DEFAULTS,
@@ -71,6 +72,7 @@ const FLAGS: Readonly<Record<OptionName, string>> = {
   mode: '--mode <mode>',
   expect: '--expect <what>',
   size: '--size <pixels>',
+  strokes: '--strokes <file>',
 };
 
 /**
@@ -96,7 +98,20 @@ export function parseArguments(argv: readonly string[], { stdout, stderr }: Outl
     throw wrongUsage(thrown);
   }
   const { out, json = false, report = false, jobs, ...record } = program.opts<Flags>();
-  return { inputs: program.args, options: parseOptions(record), out, json, report, jobs };
+  const { strokes } = record as { strokes?: string };
+  if (strokes !== undefined && program.args.length > 1) {
+    throw new DresscutError('invalid-option', 'Strokes belong to one photo; name only that one beside --strokes.');
+  }
+  const options = parseOptions(strokes === undefined ? record : { ...record, strokes: readText(strokes) });
+  return { inputs: program.args, options, out, json, report, jobs };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new DresscutError('invalid-option', `The strokes cannot be read: ${messageOf(cause)}.`, { cause });
+  }
 }
 
 function wrongUsage(cause: CommanderError): DresscutError {
@@ -125,6 +140,7 @@ function describeCommand(): Command {
 /** One option's help: what it does, what it takes, and its default. */
 function describe(name: OptionName): string {
   const { description, expected } = describeOption(name);
+  if (name === 'strokes') return `${description} A JSON file: ${expected}.`;
   if (typeof DEFAULTS[name] === 'boolean') return description;
   const fallback = name === 'background' ? 'transparent' : DEFAULTS[name];
   return `${description} Takes ${expected}.${fallback === null ? '' : ` (default: ${String(fallback)})`}`;

@@ -17,6 +17,14 @@ export function growBox(box: Box, { width, height }: Size, by: number): Box {
   };
 }
 
+/** The smallest box around two others. */
+export function joinBoxes(a: Box, b: Box): Box {
+  const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
+  const right = Math.max(a.left + a.width, b.left + b.width);
+  const bottom = Math.max(a.top + a.height, b.top + b.height);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
 /**
  * The smallest box around every value above a limit.
  *

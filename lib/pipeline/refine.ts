@@ -1,6 +1,8 @@
 import type { Mask, Matte, Photo, Plane, Probabilities } from '../raster';
+import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanComponents } from './components';
+import { correct } from './correct';
 import {
   type CutSettings,
   grabCutFromTrimap,
@@ -10,6 +12,7 @@ import {
   SURE_FOREGROUND,
 } from './grab-cut';
 import { regionOf, samplePhoto, samplePlane } from './region';
+import { boxOfStrokes, paintStrokes, stampStrokes } from './strokes';
 
 /** Every number of the refinement; `bench/results/refine.md` has the table that chose them. */
 export interface RefineSettings extends AlphaSettings, CutSettings {
@@ -40,15 +43,17 @@ export const REFINE: RefineSettings = {
 /**
  * Probabilities at the network's size -> matte at the photo's own.
  *
- * @returns an empty matte where no pixel is more dress than not; OpenCV is then not loaded
- * @throws DresscutError `internal` when OpenCV fails
+ * @param strokes of somebody who corrects the cut
+ * @returns an empty matte where no pixel is more dress than not and no stroke says otherwise; OpenCV is then not loaded
+ * @throws DresscutError `invalid-option` for strokes beside the photo, `internal` when OpenCV fails
  */
 export async function refine(
   photo: Photo,
   probabilities: Probabilities,
+  strokes: readonly Stroke[] = [],
   settings: RefineSettings = REFINE,
 ): Promise<Matte> {
-  const region = regionOf(photo, probabilities, settings);
+  const region = regionOf(photo, probabilities, settings, boxOfStrokes(strokes, photo));
   if (region === null) {
     const { width, height } = photo;
     return { kind: 'matte', width, height, alpha: new Uint8Array(width * height), box: null };
@@ -60,7 +65,10 @@ export async function refine(
       ? await grabCutFromTrimap(working, trimapOf(dress, settings), settings)
       : mapped(dress, (p) => (p > 0.5 ? 1 : 0));
   const mask = await cleanComponents(rough, dress);
-  return alphaMatte(photo, region, working, mask, settings);
+  if (strokes.length === 0) return alphaMatte(photo, region, working, mask, settings);
+  const said = paintStrokes(strokes, region);
+  const corrected = await correct({ photo: working, dress, mask, said }, settings);
+  return stampStrokes(alphaMatte(photo, region, working, corrected, settings), strokes);
 }
 
 function trimapOf(dress: Plane, { foregroundAbove, backgroundBelow }: RefineSettings): Plane<Uint8Array> {

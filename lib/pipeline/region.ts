@@ -1,5 +1,5 @@
 import type { Box, Photo, Plane, Probabilities, Size } from '../raster';
-import { boundingBox } from './box';
+import { boundingBox, growBox, joinBoxes } from './box';
 
 /**
  * The part of a photo that refinement works on, at its own, smaller scale. Working pixel (i, j) covers the
@@ -31,18 +31,28 @@ export function dressBox({ dress, width, height }: Probabilities): Box | null {
  *
  * @param limits `pixels` about how many working pixels the region may have, so that work on it is bounded, however
  *   large the photo and however near the dress; `room` on each side, as a share of the longer side of the dress's box
- * @returns `null` where no pixel is more dress than not
+ * @param strokes the box around what somebody has drawn, which may lie where the network saw nothing
+ * @returns `null` where no pixel is more dress than not, and nothing is drawn
  */
 export function regionOf(
   photo: Photo,
   probabilities: Probabilities,
   { pixels, room }: { readonly pixels: number; readonly room: number },
+  strokes: Box | null = null,
 ): Region | null {
-  const box = dressBox(probabilities);
+  const seen = dressBox(probabilities);
+  const dress = seen && boxInPhoto(seen, room, photo, probabilities);
+  const drawn = strokes && growBox(strokes, photo, Math.round(roomAround(dress, photo)));
+  const box = dress && drawn ? joinBoxes(dress, drawn) : (dress ?? drawn);
   if (box === null) return null;
-  const { left, top, width, height } = boxInPhoto(box, room, photo, probabilities);
+  const { left, top, width, height } = box;
   const scale = Math.max(1, Math.sqrt((width * height) / pixels));
   return { left, top, scale, width: pixelsAcross(width, scale), height: pixelsAcross(height, scale) };
+}
+
+/** Room for a stroke to spread; where no dress is seen, the dress that it begins may be large. */
+function roomAround(dress: Box | null, photo: Size): number {
+  return dress === null ? 0.25 * Math.max(photo.width, photo.height) : 0.2 * Math.max(dress.width, dress.height);
 }
 
 /**
@@ -105,20 +115,28 @@ export function samplePhoto(photo: Photo, region: Region): Photo {
   return { kind: 'photo', width, height, rgb: out };
 }
 
-/** One of the network's planes inside a region, bilinear; probabilities are resampled, never class ids. */
+/**
+ * One of the network's planes inside a region, bilinear; probabilities are resampled, never class ids. They are 0 where
+ * the network did not look.
+ */
 export function samplePlane(plane: Float32Array, from: Probabilities, photo: Size, region: Region): Plane {
   const { width, height, scale } = region;
   const out = new Float32Array(width * height);
   const seen = seenOf(photo, from);
   const sx = from.width / seen.width;
   const sy = from.height / seen.height;
+  // Only strokes reach so far; a rest of a pixel behind the edge repeats the edge.
+  const beyond = (at: number, start: number, length: number) => at < start - scale || at > start + length + scale;
   for (let j = 0, o = 0; j < height; j++) {
-    const y = clamp((region.top - seen.top + (j + 0.5) * scale) * sy - 0.5, from.height - 1);
+    const row = region.top + (j + 0.5) * scale;
+    const y = clamp((row - seen.top) * sy - 0.5, from.height - 1);
     const y0 = Math.floor(y);
     const y1 = Math.min(from.height - 1, y0 + 1);
     const fy = y - y0;
     for (let i = 0; i < width; i++, o++) {
-      const x = clamp((region.left - seen.left + (i + 0.5) * scale) * sx - 0.5, from.width - 1);
+      const column = region.left + (i + 0.5) * scale;
+      if (beyond(row, seen.top, seen.height) || beyond(column, seen.left, seen.width)) continue;
+      const x = clamp((column - seen.left) * sx - 0.5, from.width - 1);
       const x0 = Math.floor(x);
       const x1 = Math.min(from.width - 1, x0 + 1);
       const fx = x - x0;

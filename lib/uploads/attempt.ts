@@ -4,6 +4,7 @@ import { noDress } from '../findings';
 import type { Head, ModelInfo, PhotoStore } from '../ports';
 import { isAnswered, isSameFailure } from './compare';
 import { drawPictures } from './pictures';
+import { readStrokes } from './read-strokes';
 import { readUpload } from './read-upload';
 import type { Receipt } from './receipt';
 import type { ResultFile } from './results';
@@ -60,6 +61,10 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
       const tags = await store.tags(place);
       if (tags === null) return CHANGED;
       asked = parseUploadOptions(defaults, tags, head.metadata);
+      if (asked.strokesKey !== null) {
+        const strokes = await readStrokes(store, { bucket: buckets.uploads, key: asked.strokesKey });
+        asked = { ...asked, options: { ...asked.options, strokes } };
+      }
       if (previous !== null && (await isAnswered(store, buckets.cutouts, previous, { head, model, asked }))) {
         return KNOWN;
       }

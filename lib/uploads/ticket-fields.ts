@@ -1,14 +1,21 @@
+import { DresscutError } from '../errors';
 import type { CutOutOptions } from '../options';
 
 /**
  * What the form of an upload must say. Always the same type, whatever the photo is: its bytes decide, and no browser
  * shows an upload as a page. Every option is spelt out, so that what was promised here holds whatever the defaults of
  * other uploads are.
+ *
+ * @throws DresscutError `invalid-option` for strokes, which metadata has no room for
  */
 export function ticketFields(options: CutOutOptions): Record<string, string> {
-  const { background, size } = options;
+  const { background, size, strokes, ...rest } = options;
+  if (strokes.length > 0) {
+    const message = 'A ticket carries no strokes: send them with the photo to POST /v1/cutouts.';
+    throw new DresscutError('invalid-option', message, { facts: { option: 'strokes' } });
+  }
   const texts = {
-    ...options,
+    ...rest,
     background: background === null ? 'transparent' : [background.r, background.g, background.b].join(','),
     size: size ?? 'original',
     masks: true,

@@ -6,10 +6,13 @@ export interface UploadOptions {
   readonly options: CutOutOptions;
   /** Also the matte, as a picture of its own. */
   readonly masks: boolean;
+  /** Where in the bucket for uploads the strokes lie, below `strokes/`; `null` for none. */
+  readonly strokesKey: string | null;
 }
 
 /** Metadata and tags are shared with others: only names that start so are meant for us. */
 const PREFIX = 'dresscut-';
+const STROKES_PREFIX = 'strokes/';
 
 /**
  * Options of one upload: its metadata before its tags before the configured defaults.
@@ -26,8 +29,8 @@ export function parseUploadOptions(
       .filter(([name]) => name.toLowerCase().startsWith(PREFIX))
       .map(([name, value]) => [name.toLowerCase().slice(PREFIX.length), value] as const),
   );
-  const { masks, ...record } = { ...defaults, ...Object.fromEntries(own) };
-  return { options: parseOptions(record), masks: toBoolean(masks) };
+  const { masks, strokes, ...record } = { ...defaults, ...Object.fromEntries(own) };
+  return { options: parseOptions(record), masks: toBoolean(masks), strokesKey: toStrokesKey(strokes) };
 }
 
 /**
@@ -39,6 +42,14 @@ export function parseUploadOptions(
 export function checkUploadDefaults(defaults: Readonly<Record<string, string>>): void {
   // With a background: a default of JPEG waits for the one that each upload names itself.
   parseUploadOptions({ background: 'white', ...defaults });
+}
+
+/** Metadata holds 2 kB: it names the object that holds the strokes. Below `uploads/` that would be taken for a photo. */
+function toStrokesKey(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (text.startsWith(STROKES_PREFIX)) return text;
+  const message = `Expected strokes to be the key of a JSON object below ${STROKES_PREFIX}, but received "${text.slice(0, 60)}".`;
+  throw new DresscutError('invalid-option', message, { facts: { option: 'strokes' } });
 }
 
 function toBoolean(text: string | undefined): boolean {

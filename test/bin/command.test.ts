@@ -139,6 +139,7 @@ describe('dresscut of one photo', () => {
         mode: 'article',
         expect: 'dress',
         size: 99,
+        strokes: [],
       },
     ]);
     expect(await files('cut')).toEqual(['one.jpg']);

@@ -33,6 +33,36 @@ function event(headers: Record<string, string>): APIGatewayProxyEventV2 {
   };
 }
 
+test('strokes correct the cut, the same in a form, in JSON and in the query', async () => {
+  const strokes = [{ kind: 'drop', box: { left: 0, top: 0, width: 1024, height: 800 } }];
+  const text = JSON.stringify(strokes);
+  const form = new FormData();
+  form.set('photo', new Blob([photo]));
+  form.set('strokes', text);
+  const json = JSON.stringify({ photo: photo.toString('base64'), strokes });
+  const send = async (body: RequestInit['body'], query = '', headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${local.url}${path}${query}`, { method: 'POST', body, headers });
+    expect(answer.status).toBe(200);
+    return { top: Number(answer.headers.get('x-dresscut-box')?.split(',')[1]), bytes: await bytesOf(answer) };
+  };
+  const plain = await send(photo);
+  const first = await send(form);
+  expect(plain.top).toBeLessThan(800);
+  expect(first.top).toBeGreaterThanOrEqual(800);
+  expect((await send(json, '', { 'content-type': 'application/json' })).bytes.equals(first.bytes)).toBe(true);
+  expect((await send(photo, `&strokes=${encodeURIComponent(text)}`)).bytes.equals(first.bytes)).toBe(true);
+}, 120_000);
+
+test('strokes beside the photo are refused, and the answer says which', async () => {
+  const strokes = [{ kind: 'keep', points: [[1500, 10]], radius: 4 }];
+  const answer = await cut('image/png', {}, `&strokes=${encodeURIComponent(JSON.stringify(strokes))}`);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    code: 'invalid-option',
+    detail: 'Stroke 1 lies outside the photo, whose upright size is 1024 x 1536 pixels.',
+  });
+});
+
 test('raw body, form and JSON give the same bytes, and the tag of one is the tag of all', async () => {
   const raw = await cut('image/png', { 'x-request-id': 'mine-1' });
   expect([raw.status, raw.headers.get('content-type')]).toEqual([200, 'image/png']);

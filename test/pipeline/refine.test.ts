@@ -99,7 +99,7 @@ describe('refine', () => {
 
   it('can leave GrabCut out', async () => {
     const photo = discPhoto(300, 400);
-    const matte = await refine(photo, discProbabilities(photo), { ...REFINE, iterations: 0 });
+    const matte = await refine(photo, discProbabilities(photo), [], { ...REFINE, iterations: 0 });
     expect(iouOf(matte, discTruth(300, 400))).toBeGreaterThan(0.95);
   });
 

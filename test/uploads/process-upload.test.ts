@@ -119,6 +119,32 @@ test(
 );
 
 test(
+  'strokes lie in an object of their own, and a changed one is cut anew',
+  async () => {
+    const key = 'strokes/corrected.json';
+    const drop = (height: number) => JSON.stringify([{ kind: 'drop', box: { left: 0, top: 0, width: 240, height } }]);
+    const Metadata = { 'dresscut-expect': 'dress', 'dresscut-strokes': key };
+    const upload = await put('uploads/corrected.jpg', dress, { Metadata });
+    const { processUpload, cuts } = uploads();
+    await processUpload(upload);
+    expect((await receiptOf(upload.key)).problem).toMatchObject({
+      code: 'invalid-option',
+      facts: { option: 'strokes' },
+    });
+
+    await put(key, drop(180));
+    await processUpload(upload);
+    expect((await receiptOf(upload.key)).findings?.box?.top).toBeGreaterThanOrEqual(180);
+    expect((await processUpload(upload)).kind).toBe('skipped');
+    await put(key, drop(200));
+    await processUpload(upload);
+    expect((await receiptOf(upload.key)).findings?.box?.top).toBeGreaterThanOrEqual(200);
+    expect(cuts()).toBe(2);
+  },
+  PATIENCE,
+);
+
+test(
   'options come from tags too',
   async () => {
     const upload = await put('uploads/tags.jpg', dress);

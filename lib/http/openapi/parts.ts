@@ -57,7 +57,9 @@ export const AGAIN = [
 /** An option in a query is text: `null` cannot be written there, leaving it out can. */
 export const IN_QUERY = OPTION_NAMES.map((name) => {
   const { description, anyOf, default: fallback, ...rest } = OPTIONS[name] ?? {};
-  const schema = Array.isArray(anyOf) ? anyOf[0] : { ...rest, default: fallback };
+  // A list stands in a query as the text of its JSON.
+  const text = rest.type === 'array' ? { type: 'string', default: '' } : { ...rest, default: fallback };
+  const schema = Array.isArray(anyOf) ? anyOf[0] : text;
   return { name, in: 'query', description: `${description} Takes ${describeOption(name).expected}.`, schema };
 });
 

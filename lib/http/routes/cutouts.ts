@@ -40,7 +40,7 @@ interface Answer {
 }
 
 /** An outline is of the whole photo at its own size: only what finds the shape matters to it. */
-const SVG_OPTIONS = ['mode', 'expect'];
+const SVG_OPTIONS = ['mode', 'expect', 'strokes'];
 
 /**
  * `POST /v1/cutouts`: one photo in, one answer out, in the type that the caller accepts.

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { geodesicDistance, type Terrain } from '../../lib/pipeline/geodesic';
+
+/** A terrain of one colour where every step costs the same. */
+function even(width: number, height: number): Terrain {
+  const size = width * height;
+  return { width, height, cost: new Float32Array(size).fill(1), lab: new Float32Array(3 * size), contrast: 10 };
+}
+
+/** The plain way: relax every neighbour until nothing changes. */
+function plain({ width, height, cost, lab, contrast }: Terrain, seed: number): number[] {
+  const distance = Array.from({ length: width * height }, (_, i) => (i === seed ? 0 : Number.POSITIVE_INFINITY));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const i = y * width + x;
+        for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+          for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+            const j = v * width + u;
+            const edge = Math.hypot(...[0, 1, 2].map((c) => lab[3 * i + c]! - lab[3 * j + c]!));
+            const way = distance[j]! + Math.hypot(x - u, y - v) * cost[i]! + contrast * edge;
+            if (way < distance[i]! - 1e-9) {
+              distance[i] = way;
+              changed = true;
+            }
+          }
+        }
+      }
+    }
+  }
+  return distance;
+}
+
+describe('geodesicDistance', () => {
+  it('is the way of a king on a board where every step costs the same', () => {
+    const distance = geodesicDistance(even(9, 7), (i) => i === 0, 100);
+    expect(distance[8]).toBeCloseTo(8);
+    expect(distance[9 * 6 + 8]).toBeCloseTo(6 * Math.SQRT2 + 2, 5);
+  });
+
+  it('leads around a wall, and never through it', () => {
+    const terrain = even(9, 9);
+    for (let y = 0; y < 8; y++) terrain.cost[9 * y + 4] = Number.POSITIVE_INFINITY;
+    const distance = geodesicDistance(terrain, (i) => i === 0, 100);
+    expect(distance[4]).toBe(Number.POSITIVE_INFINITY);
+    expect(distance[8]).toBeCloseTo(plain(terrain, 0)[8]!, 5);
+    expect(distance[8]).toBeGreaterThan(15);
+  });
+
+  it('is never shorter than the cheapest way, and finds it on small even pictures', () => {
+    const level = fc.double({ min: 0, max: 0.4, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(level, { minLength: 36, maxLength: 36 }), fc.nat(35), (levels, seed) => {
+        const terrain = {
+          ...even(6, 6),
+          contrast: 3,
+          lab: Float32Array.from({ length: 108 }, (_, i) => levels[Math.floor(i / 3)]!),
+        };
+        const [found, cheapest] = [geodesicDistance(terrain, (i) => i === seed, 1000), plain(terrain, seed)];
+        const off = cheapest.filter((way, i) => found[i]! < way - 1e-4 || found[i]! > 1.1 * way + 1e-4);
+        expect(off).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
