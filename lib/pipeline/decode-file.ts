@@ -1,17 +1,20 @@
-import type { Metadata } from 'sharp';
-import { DresscutError } from '../errors';
+import type { Metadata, Sharp } from 'sharp';
+import { messageOf } from '../errors';
 import type { Photo } from '../raster';
 import { sharp } from './codec';
-import { DISPLAY_P3, displayP3, primariesOf } from './display-p3';
 import type { PhotoFormat } from './formats';
 import { heicToTiff } from './heic';
 import { checkHeifCost } from './heif-cost';
+import { heifItems, isMadeOf, nclxOf } from './heif-items';
+import { mendJpeg } from './jpeg';
 import { checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
-import { tiff } from './tiff';
+import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
+import { damaged, unsupported } from './refusals';
+import { unreadHeif, unreadKind } from './unread-kinds';
 
 /**
  * How much a decoder may shrug off. TIFF and PNG warn about harmless tags and profiles all the time; for GIF a
- * warning means lost pixels; for JPEG it depends, see `mendable`.
+ * warning means lost pixels; for JPEG it depends, see `forgivable`.
  */
 const STRICTNESS: Readonly<Record<PhotoFormat, 'error' | 'warning'>> = {
   jpeg: 'warning',
@@ -27,25 +30,52 @@ const STRICTNESS: Readonly<Record<PhotoFormat, 'error' | 'warning'>> = {
  * The decoding itself, in whichever process: the first frame or page, upright, 8-bit sRGB, alpha laid over white.
  *
  * @param bytes a file of that format; not changed
- * @throws DresscutError `too-many-pixels`, `too-small`, `too-complex`, `undecodable-image`
+ * @throws DresscutError `too-many-pixels`, `too-small`, `too-complex`, `unsupported-format`, `undecodable-image`
  */
 export async function decodeFile(bytes: Uint8Array, format: PhotoFormat): Promise<Photo> {
-  if (format === 'heic' || format === 'avif') checkHeifCost(bytes, format);
-  const file = format === 'heic' ? await heicToTiff(bytes) : bytes;
+  const unread = unreadKind(bytes, format);
+  if (unread) throw unsupported(unread);
+  if (format === 'heic' || format === 'avif') return decodeHeif(bytes, format);
+  const mended = format === 'jpeg' ? mendJpeg(bytes) : null;
+  const file = mended?.file ?? bytes;
   const header = await readHeader(file, format);
   try {
-    const photo = await readPixels(file, header, STRICTNESS[format]);
-    // sharp heeds the profile of an AVIF, not the numbers that stand for one.
-    const numbered = format === 'avif' && !header.icc && primariesOf(bytes) === DISPLAY_P3;
-    return numbered ? await fromDisplayP3(photo) : photo;
+    return await readPixels(file, header, STRICTNESS[format]);
   } catch (thrown) {
-    if (!mendable(format, thrown)) throw damaged(format, thrown);
+    // Where we had to add the end, whatever else is odd may be that the end is not there.
+    if (mended === null || mended.closed || !forgivable(messageOf(thrown))) throw damaged(format, thrown);
   }
   try {
     return await readPixels(file, header, 'error');
   } catch (thrown) {
     throw damaged(format, thrown);
   }
+}
+
+async function decodeHeif(bytes: Uint8Array, format: 'heic' | 'avif'): Promise<Photo> {
+  const items = heifItems(bytes);
+  const unread = unreadHeif(bytes, items);
+  if (unread) throw unsupported(unread);
+  checkHeifCost(items, format);
+  const colours = items && nclxOf(items);
+  const isAv1 = format === 'avif' || (items !== null && isMadeOf(items, 'av01'));
+  const file = isAv1 ? asAvif(bytes) : await heicToTiff(bytes, colours);
+  const header = await readHeader(file, format);
+  try {
+    // sharp heeds the profile of an AVIF, not the numbers that stand for one; of brightness only numbers tell.
+    if (isAv1 && colours && differsFromSrgb(colours) && (!header.icc || isHdr(colours)))
+      return await readNumbered(file, header, colours);
+    return await readPixels(file, header, STRICTNESS[format]);
+  } catch (thrown) {
+    throw damaged(format, thrown);
+  }
+}
+
+/** libvips knows AVIF by its first brand; an animation has another one, and its still picture beside the frames. */
+function asAvif(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes);
+  file.write('avif', 8, 'latin1');
+  return file;
 }
 
 /** Reads the header alone and refuses what is too large, too small or no photo. */
@@ -67,34 +97,58 @@ async function readPixels(file: Uint8Array, header: Metadata, failOn: 'error' | 
   if ((header.orientation ?? 1) > 1) image.autoOrient();
   if (header.hasAlpha) image.flatten({ background: '#fff' });
   image.timeout({ seconds: MAX_WAIT_SECONDS });
+  const warnings = listen(image);
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const wrong = warnings().find((text) => failOn === 'warning' || !forgivable(text));
+  if (wrong) throw new Error(wrong);
   if (info.channels !== 3) throw new Error(`expected 3 channels, received ${info.channels}`);
   const rgb = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { kind: 'photo', width: info.width, height: info.height, rgb };
 }
 
-async function fromDisplayP3({ width, height, rgb }: Photo): Promise<Photo> {
-  const file = tiff({ width, height, channels: 3, stride: 3 * width, data: rgb, icc: await displayP3() });
-  return readPixels(file, await readHeader(file, 'avif'), 'error');
+/** The same, for pixels whose colours are told by numbers. */
+async function readNumbered(file: Uint8Array, header: Metadata, colours: Nclx): Promise<Photo> {
+  const deep = header.depth === 'ushort';
+  const image = sharp(file, { failOn: 'error', limitInputPixels: MAX_PIXELS, ignoreIcc: true });
+  if (header.hasAlpha) image.flatten({ background: '#fff' });
+  const raw = deep ? image.toColourspace('rgb16').raw({ depth: 'ushort' }) : image.raw();
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`expected 3 channels, received ${info.channels}`);
+  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  // libvips shifts samples of 10 and 12 bits up and leaves the lowest bits empty.
+  const max = deep ? 65_536 - 2 ** (16 - (header.bitsPerSample ?? 16)) : 255;
+  return { kind: 'photo', width: info.width, height: info.height, rgb: toSrgb(samples, max, colours) };
+}
+
+/** What libjpeg said lately, and how often it has spoken. */
+const recent: string[] = [];
+let spoken = 0;
+const KEPT = 50;
+
+/**
+ * libvips looks for a JPEG's warnings before it reads the next rows; there are none after the last, where it says no
+ * more than "read gave 1 warnings" for sharp to pass on. sharp keeps what all photos say in one place, and whichever
+ * is done first hears it: so a photo heeds whatever was heard while it was decoded.
+ *
+ * @returns what has been heard since
+ */
+function listen(image: Sharp): () => readonly string[] {
+  const before = spoken;
+  image.on('warning', (text: string) => {
+    if (!/^(VipsJpeg|read gave)/.test(text)) return;
+    spoken += 1;
+    recent.push(text.trim());
+    if (recent.length > KEPT) recent.shift();
+  });
+  return () => (spoken === before ? [] : recent.slice(before - spoken));
 }
 
 /**
- * Phones write JPEGs that libjpeg warns about though every pixel is there (padding before the end marker, odd
- * scan parameters, unknown colour tags). Those are read again, leniently. Where it says that data are corrupt or
- * cut short, the rest of the picture is grey, and the photo is refused.
+ * Phones write JPEGs that libjpeg warns about though every pixel is there (padding before the end marker, unknown
+ * colour tags). Those are read again, leniently, and may give that one warning: it says only the first. Where data are
+ * corrupt or cut short, the rest of the picture is grey, and the photo is refused.
  */
-function mendable(format: PhotoFormat, thrown: unknown): boolean {
-  if (format !== 'jpeg') return false;
-  const message = thrown instanceof Error ? thrown.message : '';
-  return !/premature end|timeout|corrupt JPEG data(?!: \d+ extraneous bytes before marker 0xd9)/i.test(message);
-}
-
-function damaged(format: PhotoFormat, cause: unknown): DresscutError {
-  if (cause instanceof DresscutError) return cause;
-  const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-  return new DresscutError(
-    'undecodable-image',
-    `The ${format.toUpperCase()} file is damaged or incomplete and cannot be decoded.`,
-    { facts: { format, reason }, cause },
-  );
+function forgivable(warning: string): boolean {
+  if (warning.startsWith('read gave')) return warning === 'read gave 1 warnings';
+  return !/premature end|timeout|corrupt JPEG data(?!: \d+ extraneous bytes before marker 0xd9)/i.test(warning);
 }

@@ -2,8 +2,9 @@ import { DresscutError } from '../errors';
 import type { Photo } from '../raster';
 import { decodeFile } from './decode-file';
 import { decodeApart } from './decoder-process';
-import { PHOTO_FORMATS, type PhotoFormat, sniff } from './formats';
+import { type PhotoFormat, sniff } from './formats';
 import { checkBytes } from './limits';
+import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
@@ -27,14 +28,27 @@ export async function decode(bytes: Uint8Array): Promise<{ photo: Photo; format:
   const sniffed = sniff(bytes);
   if (sniffed.format === null) throw unsupported(sniffed.found);
   const { format } = sniffed;
-  const photo = await (isBounded(bytes, format) ? decodeFile(bytes, format) : decodeApart(bytes, format));
+  const photo = isBounded(bytes, format) ? await decodeHere(bytes, format) : await decodeApart(bytes, format);
   return { photo, format };
+}
+
+/** A damaged JPEG beside others may have been taken for one of them; in the other process each is alone. */
+async function decodeHere(bytes: Uint8Array, format: PhotoFormat): Promise<Photo> {
+  try {
+    return await decodeFile(bytes, format);
+  } catch (thrown) {
+    const doubtful = format === 'jpeg' && thrown instanceof DresscutError && thrown.code === 'undecodable-image';
+    if (!doubtful) throw thrown;
+    return decodeApart(bytes, format);
+  }
 }
 
 /** Whether the time and memory that decoding takes follow from the size of the picture. */
 function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg') {
+    // Whether an end is all that is missing takes a walk through all codes.
+    if (file.lastIndexOf('\xff\xd9', file.length, 'latin1') < 0) return false;
     let at = -1;
     for (let scans = 0; scans <= MAX_SCANS; scans++) {
       at = file.indexOf('\xff\xda', at + 1, 'latin1');
@@ -50,11 +64,4 @@ function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
   // A WebP of the extended kind may be animated: a flag of its first chunk says so.
   if (format === 'webp') return file.toString('latin1', 12, 16) !== 'VP8X' || ((file[20] ?? 0) & 2) === 0;
   return false;
-}
-
-function unsupported(found: string): DresscutError {
-  const known = PHOTO_FORMATS.join(', ');
-  return new DresscutError('unsupported-format', `The file is ${found}; the formats read are ${known}.`, {
-    facts: { found, formats: PHOTO_FORMATS },
-  });
 }

@@ -15,7 +15,8 @@ const other = (found: string): Sniffed => ({ format: null, found });
 
 /** First bytes, in Latin-1; the first that fits wins. */
 const SIGNATURES: readonly (readonly [string, Sniffed])[] = [
-  ['\xff\xd8\xff', ours('jpeg')],
+  // The next marker may be some stray bytes away.
+  ['\xff\xd8', ours('jpeg')],
   ['\x89PNG\r\n\x1a\n', ours('png')],
   ['GIF87a', ours('gif')],
   ['GIF89a', ours('gif')],
@@ -75,6 +76,7 @@ function sniffBrands(bytes: Uint8Array): Sniffed {
   const major = latin1(bytes, 8, 12);
   const brands = [major];
   for (let at = 16; at + 4 <= boxEnd; at += 4) brands.push(latin1(bytes, at, at + 4));
+  if (major === 'mif3') return other('a HEIF of the compact kind (mif3)');
   if (brands.some((brand) => AVIF_BRANDS.has(brand))) return ours('avif');
   if (major === 'crx ') return other('a camera raw file');
   if (brands.some((brand) => HEIC_BRANDS.has(brand))) return ours('heic');

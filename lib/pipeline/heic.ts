@@ -1,13 +1,15 @@
 import type { Libheif } from 'libheif-js/libheif-wasm/libheif-bundle.js';
-import { DresscutError } from '../errors';
-import { DISPLAY_P3, displayP3 } from './display-p3';
 import { checkSize, MAX_PIXELS } from './limits';
+import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
+import { damaged } from './refusals';
 import { tiff } from './tiff';
 
 // Numbers of libheif's C interface (heif_image.h), which promises to keep them.
 const RGB = 1;
 const INTERLEAVED_RGB = 10;
 const INTERLEAVED_RGBA = 11;
+/** 16-bit numbers, little-endian, as large as the picture's own. */
+const INTERLEAVED_RRGGBB = 14;
 const CHANNEL_INTERLEAVED = 10;
 
 let libheif: typeof import('libheif-js/libheif-wasm/libheif-bundle.js').default | undefined;
@@ -20,24 +22,23 @@ let libheif: typeof import('libheif-js/libheif-wasm/libheif-bundle.js').default 
  * whatever a hostile file does to it, its memory goes with it and the next photo starts afresh. The WASM heap ends
  * at 2 GB. The decoding itself is synchronous and holds up the process for that long.
  *
+ * @param colours what its `nclx` box says; a profile beside it comes first, unless the picture is HDR
  * @throws DresscutError `too-many-pixels`, `too-small` (both from the header alone), `undecodable-image`
  */
-export async function heicToTiff(bytes: Uint8Array): Promise<Uint8Array> {
+export async function heicToTiff(bytes: Uint8Array, colours: Nclx | null): Promise<Uint8Array> {
   // Assigned only when it loaded: a failed load is forgotten and tried again.
   libheif ??= (await import('libheif-js/libheif-wasm/libheif-bundle.js')).default;
   const quiet = () => {};
   const heif = libheif({ print: quiet, printErr: quiet });
-  const p3 = await displayP3();
   try {
-    return decodePrimary(heif, bytes, p3);
+    return decodePrimary(heif, bytes, colours);
   } catch (thrown) {
-    if (thrown instanceof DresscutError) throw thrown;
     // An abort inside WASM, of memory for instance: only this instance is lost.
-    throw damaged('libheif gave up', thrown);
+    throw damaged('heic', thrown);
   }
 }
 
-function decodePrimary(heif: Libheif, bytes: Uint8Array, p3: Uint8Array): Uint8Array {
+function decodePrimary(heif: Libheif, bytes: Uint8Array, colours: Nclx | null): Uint8Array {
   const cells = new Cells(heif);
   const context = heif._heif_context_alloc();
   const file = heif._malloc(bytes.length);
@@ -52,9 +53,11 @@ function decodePrimary(heif: Libheif, bytes: Uint8Array, p3: Uint8Array): Uint8A
   // libheif holds the coded pictures inside (tiles, liars about their size) to the same limit.
   heif._heif_context_set_maximum_image_size_limit(context, Math.ceil(Math.sqrt(MAX_PIXELS)));
 
-  const channels = heif._heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
-  const chroma = channels === 4 ? INTERLEAVED_RGBA : INTERLEAVED_RGB;
-  const icc = profile(heif, cells, handle, p3);
+  const icc = profile(heif, cells, handle);
+  const numbers = colours && differsFromSrgb(colours) && (!icc || isHdr(colours)) ? colours : null;
+  const alpha = heif._heif_image_handle_has_alpha_channel(handle) !== 0;
+  const deep = numbers !== null && !alpha && heif._heif_image_handle_get_luma_bits_per_pixel(handle) > 8;
+  const chroma = deep ? INTERLEAVED_RRGGBB : alpha ? INTERLEAVED_RGBA : INTERLEAVED_RGB;
   cells.check((error) => heif._heif_decode_image(error, handle, cells.out, RGB, chroma, 0));
   const image = cells.value();
 
@@ -63,24 +66,31 @@ function decodePrimary(heif: Libheif, bytes: Uint8Array, p3: Uint8Array): Uint8A
   const plane = heif._heif_image_get_plane_readonly(image, CHANNEL_INTERLEAVED, cells.out);
   const stride = cells.value();
   const data = heif.HEAPU8.subarray(plane, plane + stride * height);
-  return tiff({ width, height, channels, stride, data, icc });
+  const channels = alpha ? 4 : 3;
+  if (!numbers) return tiff({ width, height, channels, stride, data, icc });
+  const max = deep ? 2 ** heif._heif_image_get_bits_per_pixel_range(image, CHANNEL_INTERLEAVED) - 1 : 255;
+  for (let y = 0; y < height; y++)
+    convertRow(data.subarray(y * stride, (y + 1) * stride), width, channels, max, numbers);
+  return tiff({ width, height, channels, stride, data, icc: null });
 }
 
-/** The ICC profile of the picture, or one made for the `nclx` numbers that stand for Display P3; else `null`. */
-function profile(heif: Libheif, cells: Cells, handle: number, p3: Uint8Array): Uint8Array | null {
+/** One row to 8-bit sRGB where it stands; alpha stays. */
+function convertRow(row: Uint8Array, width: number, channels: 3 | 4, max: number, colours: Nclx): void {
+  if (channels === 4) {
+    for (let x = 0; x < width; x++) row.set(toSrgb(row.subarray(4 * x, 4 * x + 3), max, colours), 4 * x);
+    return;
+  }
+  const samples = max > 255 ? new Uint16Array(row.buffer, row.byteOffset, 3 * width) : row.subarray(0, 3 * width);
+  row.set(toSrgb(samples, max, colours));
+}
+
+/** The ICC profile of the picture, or `null`. */
+function profile(heif: Libheif, cells: Cells, handle: number): Uint8Array | null {
   const size = heif._heif_image_handle_get_raw_color_profile_size(handle);
-  if (size > 0) {
-    const at = heif._malloc(size);
-    cells.check((error) => heif._heif_image_handle_get_raw_color_profile(error, handle, at));
-    return heif.HEAPU8.slice(at, at + size);
-  }
-  try {
-    cells.check((error) => heif._heif_image_handle_get_nclx_color_profile(error, handle, cells.out));
-  } catch {
-    return null;
-  }
-  // struct heif_color_profile_nclx { uint8_t version; int color_primaries; ... }
-  return cells.read(cells.value() + 4) === DISPLAY_P3 ? p3 : null;
+  if (size === 0) return null;
+  const at = heif._malloc(size);
+  cells.check((error) => heif._heif_image_handle_get_raw_color_profile(error, handle, at));
+  return heif.HEAPU8.slice(at, at + size);
 }
 
 /** Where C functions leave their results: a struct heif_error of 12 bytes, and one 32-bit out-parameter. */
@@ -96,7 +106,7 @@ class Cells {
   /** Runs a call that fills in the error struct. @throws DresscutError `undecodable-image` if it says so */
   check(call: (error: number) => void): void {
     call(this.error);
-    if (this.read(this.error) !== 0) throw damaged(this.text(this.read(this.error + 8)));
+    if (this.read(this.error) !== 0) throw damaged('heic', new Error(this.text(this.read(this.error + 8))));
   }
 
   value(): number {
@@ -113,11 +123,4 @@ class Cells {
     const { HEAPU8 } = this.heif;
     return new TextDecoder().decode(HEAPU8.subarray(at, HEAPU8.indexOf(0, at))).trim();
   }
-}
-
-function damaged(reason: string, cause?: unknown): DresscutError {
-  return new DresscutError('undecodable-image', 'The HEIC file is damaged or incomplete and cannot be decoded.', {
-    facts: { format: 'heic', reason },
-    cause,
-  });
 }

@@ -1,6 +1,6 @@
 import { DresscutError } from '../errors';
 import { av1Pixels, hevcPixels } from './coded-size';
-import { type HeifFile, type HeifItem, heifItems } from './heif-items';
+import type { HeifFile, HeifItem } from './heif-items';
 
 /** Tiles overhang the right and the lower edge: of 512 pixels a side, by a quarter of the smallest phone's photo. */
 const PADDING = 1.25;
@@ -15,11 +15,10 @@ const MAX_DEPTH = 8;
  * Counts what the primary picture is made of (grid, overlay, identity, tone map with its gain map) and the alpha of
  * each part, not thumbnails and depth maps, which nobody decodes.
  *
- * @param bytes a HEIF file; one whose boxes cannot be read is left to the decoder
+ * @param file `null` where its boxes cannot be read: that is left to the decoder
  * @throws DresscutError `too-complex`
  */
-export function checkHeifCost(bytes: Uint8Array, format: 'heic' | 'avif'): void {
-  const file = heifItems(bytes);
+export function checkHeifCost(file: HeifFile | null, format: 'heic' | 'avif'): void {
   if (!file?.primary) return;
   const canvas = sizeOf(file.primary);
   const { colour, alpha } = costOf(file, file.primary);

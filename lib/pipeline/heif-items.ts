@@ -1,4 +1,5 @@
 import { type Box, boxes, Cursor, firstBox } from './boxes';
+import type { Nclx } from './nclx';
 
 /** One item of a HEIF file: a coded picture, or one that is derived from others. */
 export interface HeifItem {
@@ -7,7 +8,7 @@ export interface HeifItem {
   readonly type: string;
   /** Items that it is made of, in order, as often as each is named. */
   readonly madeOf: readonly number[];
-  /** What stands in its properties (`ispe`, `hvcC`, `auxC` ...), by type. */
+  /** What stands in its properties (`ispe`, `hvcC`, `colr nclx` ...), by type. */
   readonly properties: ReadonlyMap<string, Buffer>;
   /** Its data, as far as the file has them. */
   readonly data: Buffer;
@@ -34,6 +35,18 @@ export function heifItems(bytes: Uint8Array): HeifFile | null {
     if (thrown instanceof RangeError) return null;
     throw thrown;
   }
+}
+
+/** Whether the primary picture, or the first part of it, is coded that way. */
+export function isMadeOf({ primary, items }: HeifFile, type: string): boolean {
+  return (items.get(primary?.madeOf[0] ?? -1) ?? primary)?.type === type;
+}
+
+/** The colour numbers of the primary picture; a grid may leave them to its tiles. */
+export function nclxOf({ primary, items }: HeifFile): Nclx | null {
+  const first = items.get(primary?.madeOf[0] ?? -1);
+  const box = primary?.properties.get('colr nclx') ?? first?.properties.get('colr nclx');
+  return box && box.length >= 8 ? { primaries: box.readUInt16BE(4), transfer: box.readUInt16BE(6) } : null;
 }
 
 function read(file: Buffer, meta: Box): HeifFile {
@@ -116,7 +129,11 @@ function readProperties(file: Buffer, box: Box | undefined): Map<number, Map<str
       byItem.set(id, its);
       for (let count = cursor.number(1); count > 0; count--) {
         const property = all[(wide ? cursor.number(2) & 0x7fff : cursor.number(1) & 0x7f) - 1];
-        if (property && !its.has(property.type)) its.set(property.type, file.subarray(property.start, property.end));
+        if (!property) continue;
+        const { type: kind, start: from, end: to } = property;
+        // A picture may have an ICC profile and colour numbers, both in boxes of this type.
+        const name = kind === 'colr' ? `colr ${file.toString('latin1', from, from + 4)}` : kind;
+        if (!its.has(name)) its.set(name, file.subarray(from, to));
       }
     }
   }

@@ -20,7 +20,8 @@ declare module 'libheif-js/libheif-wasm/libheif-bundle.js' {
     _heif_image_handle_has_alpha_channel(handle: number): number;
     _heif_image_handle_get_raw_color_profile_size(handle: number): number;
     _heif_image_handle_get_raw_color_profile(error: number, handle: number, out: number): void;
-    _heif_image_handle_get_nclx_color_profile(error: number, handle: number, out: number): void;
+    _heif_image_handle_get_luma_bits_per_pixel(handle: number): number;
+    _heif_image_get_bits_per_pixel_range(image: number, channel: number): number;
     _heif_decode_image(
       error: number,
       handle: number,

@@ -1,7 +1,7 @@
 /** A HEIF writer of the few boxes that tests need: around HEVC or AV1 data that a real encoder made. */
 
 export interface HeifItem {
-  readonly type: 'hvc1' | 'av01' | 'grid' | 'iovl' | 'iden' | 'tmap';
+  readonly type: 'hvc1' | 'av01' | 'unci' | 'j2k1' | 'grid' | 'iovl' | 'iden' | 'tmap';
   readonly data: Uint8Array;
   /** Indices into `properties`. */
   readonly properties: readonly number[];
@@ -33,8 +33,9 @@ export const irot = (quarters: number) => box('irot', Buffer.from([quarters]));
 /** A mirror: axis 0 swaps top and bottom, 1 swaps left and right. */
 export const imir = (axis: 0 | 1) => box('imir', Buffer.from([axis]));
 export const icc = (profile: Uint8Array) => box('colr', text('prof'), profile);
-/** Colour by the numbers of ITU-T H.273: 12 is Display P3, 1 is sRGB's primaries. */
-export const nclx = (primaries: number) => box('colr', text('nclx'), u16(primaries, 13, 6), Buffer.from([0x80]));
+/** Colour by the numbers of ITU-T H.273: primaries 12 Display P3, 9 Rec. 2020, 1 sRGB; curves 13 sRGB, 16 PQ, 18 HLG. */
+export const nclx = (primaries: number, transfer = 13) =>
+  box('colr', text('nclx'), u16(primaries, transfer, 6), Buffer.from([0x80]));
 /** A decoder configuration that announces pictures of `width` x `height` pixels, and is good for nothing else. */
 export function hvcC(width: number, height: number): Buffer {
   const golomb = (value: number) => (value + 1).toString(2).padStart(2 * (value + 1).toString(2).length - 1, '0');

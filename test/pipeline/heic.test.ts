@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { DresscutError } from '../../lib/errors';
 import { decode } from '../../lib/pipeline/decode';
+import { decodeFile } from '../../lib/pipeline/decode-file';
 import { gridOf, type HeifItem, heif, icc, imir, irot, ispe, nclx, takeApart } from '../helpers/heif';
 import { difference, middles, pixel, QUARTERS, refusal } from '../helpers/pictures';
 import { DISPLAY_P3, inSrgb, profileWith } from '../helpers/profiles';
@@ -127,7 +128,7 @@ describe('decode of damaged HEICs', () => {
   it('cut anywhere, they are refused', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: SAMPLE.length - 1 }), async (length) => {
-        expect(await refusal(decode(SAMPLE.subarray(0, length)))).toBeInstanceOf(DresscutError);
+        expect(await refusal(decodeFile(SAMPLE.subarray(0, length), 'heic'))).toBeInstanceOf(DresscutError);
       }),
       { numRuns: 20, examples: [[SAMPLE.length - 1]] },
     );
@@ -140,7 +141,7 @@ describe('decode of damaged HEICs', () => {
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
         const damaged = Buffer.from(file);
         for (const [at, value] of changes) damaged[at] = value;
-        const result = await decode(damaged).catch((error: unknown) => error);
+        const result = await decodeFile(damaged, 'heic').catch((error: unknown) => error);
         if (result instanceof Error) expect(result).toBeInstanceOf(DresscutError);
       }),
       { numRuns: 30 },
@@ -168,7 +169,7 @@ describe('libheif', () => {
       return jest.requireActual(path);
     });
     const { heicToTiff }: typeof import('../../lib/pipeline/heic') = await import('../../lib/pipeline/heic');
-    await expect(heicToTiff(SAMPLE)).rejects.toMatchObject({ message: expect.stringContaining('disk trouble') });
-    expect((await heicToTiff(SAMPLE)).length).toBeGreaterThan(3 * 160 * 120);
+    await expect(heicToTiff(SAMPLE, null)).rejects.toMatchObject({ message: expect.stringContaining('disk trouble') });
+    expect((await heicToTiff(SAMPLE, null)).length).toBeGreaterThan(3 * 160 * 120);
   });
 });

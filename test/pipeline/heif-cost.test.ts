@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { decode } from '../../lib/pipeline/decode';
 import { checkHeifCost } from '../../lib/pipeline/heif-cost';
+import { heifItems } from '../../lib/pipeline/heif-items';
 import { ALPHA, gridOf, type HeifItem, heif, hvcC, ispe, takeApart } from '../helpers/heif';
 import { refusal } from '../helpers/pictures';
 
@@ -17,7 +18,7 @@ const picture = (property: number) => item('hvc1', [property]);
 const times = <T>(count: number, thing: T): T[] => Array(count).fill(thing);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const check = (items: HeifItem[], properties: readonly Uint8Array[] = PROPERTIES) =>
-  checkHeifCost(heif(items, properties), 'heic');
+  checkHeifCost(heifItems(heif(items, properties)), 'heic');
 
 describe('a HEIF is refused before it is decoded', () => {
   it.each(['grid', 'iovl', 'tmap'] as const)('when the parts of its %s are larger than itself', (type) => {
@@ -98,6 +99,6 @@ describe('a HEIF is left to its decoder', () => {
   it('cut anywhere', () => {
     const file = heif([item('grid', [CANVAS], { tiles: upTo(24) }), ...times(24, picture(TILE))], PROPERTIES);
     for (let length = 0; length < file.length; length += 7)
-      expect(() => checkHeifCost(file.subarray(0, length), 'heic')).not.toThrow();
+      expect(() => checkHeifCost(heifItems(file.subarray(0, length)), 'heic')).not.toThrow();
   });
 });
