@@ -1,30 +1,25 @@
-import { createApp } from '../lib/app';
-import { loadConfig } from '../lib/config';
+#!/usr/bin/env node
 import { messageOf } from '../lib/errors';
-import { EXIT, run } from './cut/command';
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    // The second Ctrl-C is from somebody who does not want to wait.
-    if (stop.signal.aborted) process.exit(EXIT.stopped);
-    stop.abort();
-  });
-}
-for (const stream of [process.stdout, process.stderr]) {
-  // `dresscut ... | head` closes the pipe early: 141 is how a shell reports that.
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : EXIT.someNot));
-}
+/**
+ * The commands, by the first word. Each runs when it is loaded, takes the words behind its own, and is loaded only
+ * when it is asked for.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  cut: () => import('./cut/main'),
+  serve: () => import('./serve'),
+  evaluate: () => import('../bench/evaluate'),
+};
 
-async function main(): Promise<void> {
-  const { cutOut } = createApp(loadConfig());
-  const { stdout, stderr } = process;
-  process.exitCode = await run(process.argv.slice(2), { cutOut, stdout, stderr, signal: stop.signal });
-  // A photo that was being cut when the signal came is still in work.
-  if (stop.signal.aborted) process.exit();
+function start(): Promise<unknown> {
+  const word = process.argv[2] ?? '';
+  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (load === undefined) return import('./cut/main');
+  process.argv.splice(2, 1);
+  return load();
 }
 
-main().catch((thrown: unknown) => {
+start().catch((thrown: unknown) => {
   process.stderr.write(`dresscut: ${messageOf(thrown)}\n`);
-  process.exitCode = EXIT.usage;
+  process.exitCode = 2;
 });

@@ -1,10 +1,13 @@
+import { Command, InvalidArgumentError } from 'commander';
 import { createService } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 
+type Flags = Partial<Pick<Config, 'host' | 'port'>>;
+
 /** The HTTPS API without its S: for a container or a server behind something that speaks TLS. */
-async function serve(): Promise<void> {
-  const config = loadConfig();
+async function serve(flags: Flags): Promise<void> {
+  const config: Config = { ...loadConfig(), ...flags };
   const { host, port, apiKeys } = config;
   if (apiKeys === undefined && !isLoopback(host)) {
     throw new Error(`DRESSCUT_HOST=${host} lets others in: set DRESSCUT_API_KEYS, to "off" if everybody may call`);
@@ -30,8 +33,21 @@ function greeting(at: string, apiKeys: Config['apiKeys']): string {
 `;
 }
 
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-serve().catch(fail);
+new Command('dresscut serve')
+  .description('The HTTP API and its page. Environment: docs/configuration.md')
+  .option(
+    '--host <address>',
+    'where to listen; others than this machine need DRESSCUT_API_KEYS (default: DRESSCUT_HOST)',
+  )
+  .option('--port <number>', '0 takes any that is free (default: PORT, or 3000)', portOf)
+  .action((flags: Flags) => serve(flags).catch(fail))
+  .parse();

@@ -1,45 +1,35 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { version } from '../package.json';
 import type { Catalogue } from './catalogue/catalogue';
 import { openCatalogue } from './catalogue/open';
 import { type Config, loadConfig } from './config';
-import { type CutOut, createCutOut } from './cut-out';
+import { createEngine, type Engine } from './engine';
 import { messageOf } from './errors';
-import { createFind, type Find } from './find';
 import { createHttp } from './http/app';
 import type { Limits } from './http/limits';
 import type { ApiKeys } from './http/middleware/api-key';
 import { type Log, log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
-import type { Segmenter } from './ports';
-import { onnxSegmenter } from './segmenters/onnx';
-import { tfjsSegmenter } from './segmenters/tfjs';
 import { s3Store } from './storage/s3';
 import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
 import { createTickets, type Tickets } from './uploads/tickets';
 import { checkUploadDefaults } from './uploads/upload-options';
 
 /** The real parts, joined. */
-export interface App {
-  readonly find: Find;
-  readonly cutOut: CutOut;
-  readonly segmenter: Segmenter;
+export interface App extends Engine {
   /** `null` where none is configured. */
   readonly catalogue: Catalogue | null;
 }
 
 /**
- * This file is the composition root: the one place that chooses implementations. `createApp` joins what every road
+ * This file is the composition root: the one place that chooses implementations, with
+ * `engine.ts` for those that cut. `createApp` joins what every road
  * needs, `createService` puts HTTP on top of it, `createUploads` the S3 road. Call each once per process.
  */
 export function createApp(config: Config = loadConfig()): App {
-  sharp.concurrency(config.threads);
-  const segmenter = segmenterOf(config);
-  const find = createFind({ segmenter });
   const catalogue = config.catalogue === undefined ? null : openCatalogue(config.catalogue);
-  return { find, cutOut: createCutOut(find), segmenter, catalogue };
+  return { ...createEngine(config), catalogue };
 }
 
 /** What differs between the roads that serve HTTP. */
@@ -84,14 +74,6 @@ export function createUploads(config: Config, app: App = createApp(config)): Pro
   const defaults = checked(config.uploadDefaults);
   const store = s3Store(config);
   return createProcessUpload({ ...app, store, buckets: { uploads, cutouts }, defaults, maxBytes: MAX_BYTES });
-}
-
-/** Nothing is chosen by what happens to be installed, except where `tfjs` asks for just that. */
-const RUNTIMES = { tfjs: 'any', 'tfjs-node': 'native', 'tfjs-wasm': 'wasm' } as const;
-
-function segmenterOf({ segmenter, models, threads }: Config): Segmenter {
-  if (segmenter === 'onnx') return onnxSegmenter({ models, threads });
-  return tfjsSegmenter({ models, runtime: RUNTIMES[segmenter], log });
 }
 
 /** What fits into so much base64, in whole 0.1 MB, because people read it. */

@@ -45,6 +45,8 @@ export interface Config {
   readonly queueUrl: string | undefined;
   /** Deliveries after which the queue gives a message up (`DRESSCUT_MAX_RECEIVES`), as the queue is set to. */
   readonly maxReceives: number;
+  /** Which of npm's scripts runs this, if one does (`npm_lifecycle_event`): how the user calls the command. */
+  readonly npmScript: string | undefined;
 }
 
 /**
@@ -70,6 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     catalogue: env.DRESSCUT_CATALOGUE || undefined,
     queueUrl: env.DRESSCUT_QUEUE_URL || undefined,
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
+    npmScript: env.npm_lifecycle_event || undefined,
   };
 }
 

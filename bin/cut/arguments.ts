@@ -10,58 +10,44 @@ import {
   parseOptions,
 } from '../../lib/options';
 import { version } from '../../package.json';
+import { beginning, ending } from './help';
 
 /** What the command was asked to do. */
-export interface Request {
-  /** Files and folders as they were typed; at least one. */
+export interface CutRequest {
+  /** Files, folders and patterns as they were typed, or `-` alone; at least one. */
   readonly inputs: readonly string[];
-  /** Folder for the results. */
-  readonly out: string;
+  /** Folder for the results; `null`: the one result goes to standard output. */
+  readonly out: string | null;
   readonly options: CutOutOptions;
+  /** Options that were typed, rather than left at their default. */
+  readonly typed: ReadonlySet<OptionName>;
   /** Findings to standard output, one JSON object a line. */
   readonly json: boolean;
   /** Write `report.html` into `out`. */
   readonly report: boolean;
+  /** Leave alone what an earlier run made of the same photo in the same way. */
+  readonly skipExisting: boolean;
+  /** File with marks of a report: only what is to be cut anyway is cut. */
+  readonly marks: string | null;
   /** Photos in work at the same time, 1 to 64. */
   readonly jobs: number;
 }
 
 /** What commander gives; flags that were not set are missing. */
-type Flags = Pick<Request, 'out' | 'jobs'> & Partial<Pick<Request, 'json' | 'report'>>;
+interface Flags {
+  readonly out: string;
+  readonly jobs: number;
+  readonly json?: boolean;
+  readonly report?: boolean;
+  readonly skipExisting?: boolean;
+  readonly marks?: string;
+}
 
 /** Where help and usage errors go. */
 export interface Outlets {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
 }
-
-const EXAMPLES = `Cut the dress out of photos.
-
-Examples ("dresscut" stands for "npm run --silent dresscut --"):
-  dresscut photo.jpg                           the cut-out is results/photo.png
-  dresscut photos/ --out cut                   a folder with its subfolders, into cut/
-  dresscut photos/ --report                    and results/report.html to look them all over
-  dresscut photo.jpg --crop --margin 10%       only the dress, with some room around it
-  dresscut photo.jpg --format jpeg --background white
-  dresscut photos/ --output mask --out masks   8-bit masks as large as the photos
-  dresscut photos/ --json | jq -r 'select(.verdict == "review").result'
-`;
-
-const NOTES = `
-Results are named after their photo: photos/a/1.jpg becomes results/a/1.png. Where two photos of one folder
-differ only in their ending, both keep it: 1.heic.png, 1.jpg.png. Two photos that would still give the same
-file are an error for the second. Files appear whole or not at all; an earlier result is replaced, and stays
-where nothing takes its place. In the photo's own folder nothing is replaced: it may be somebody's original.
-
-A photo without a dress writes nothing and says no_dress. "review" marks cut-outs to look at. With --json every
-photo is one line: source, result (the file, or null), and the findings, or error with code and message.
-
-Exit status:
-    0  every photo was cut
-    1  some could not be cut: unreadable, or no dress in them
-    2  wrong usage; nothing was done
-  130  stopped with Ctrl-C; what is written is whole
-`;
 
 const FLAGS: Readonly<Record<OptionName, string>> = {
   output: '--output <what>',
@@ -78,12 +64,17 @@ const FLAGS: Readonly<Record<OptionName, string>> = {
 /**
  * Read the command line.
  *
- * @param argv the user's arguments, without node and script
+ * @param argv the user's arguments, without node, script and the word `cut`
+ * @param command how the user calls this
  * @returns what to do, or `null` when help or the version was asked for and has been written
  * @throws DresscutError `invalid-option` for wrong usage, with a sentence about what was expected
  */
-export function parseArguments(argv: readonly string[], { stdout, stderr }: Outlets): Request | null {
-  const program = describeCommand();
+export function parseArguments(
+  argv: readonly string[],
+  command: string,
+  { stdout, stderr }: Outlets,
+): CutRequest | null {
+  const program = describeCommand(command);
   program.configureOutput({
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => stderr.write(text),
@@ -95,42 +86,68 @@ export function parseArguments(argv: readonly string[], { stdout, stderr }: Outl
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return null;
-    throw wrongUsage(thrown);
+    throw refused(thrown.message.replace(/^error: /, ''), thrown);
   }
-  const { out, json = false, report = false, jobs, ...record } = program.opts<Flags>();
+  const {
+    out,
+    json = false,
+    report = false,
+    skipExisting = false,
+    marks = null,
+    jobs,
+    ...record
+  } = program.opts<Flags>();
+  const wasTyped = (name: string) => program.getOptionValueSource(name) === 'cli';
+  const piped = program.args.includes('-');
+  const toOutput = out === '-' || (piped && !wasTyped('out'));
+  if (piped && program.args.length > 1) throw refused('- is standard input, and stands alone.');
+  if (piped && (report || skipExisting || marks !== null)) {
+    throw refused('--report, --skip-existing and --marks are for photos that have names, not for standard input.');
+  }
+  if (toOutput && (json || report || skipExisting)) {
+    throw refused(
+      'The picture goes to standard output: name a folder with --out for findings, a report or --skip-existing.',
+    );
+  }
+  if (toOutput && stdout.isTTY)
+    throw refused('A picture would go to the terminal: redirect it with > or name a folder with --out.');
+  const typed = new Set(OPTION_NAMES.filter(wasTyped));
   const { strokes } = record as { strokes?: string };
   if (strokes !== undefined && program.args.length > 1) {
-    throw new DresscutError('invalid-option', 'Strokes belong to one photo; name only that one beside --strokes.');
+    throw refused('Strokes belong to one photo; name only that one beside --strokes.');
   }
   const options = parseOptions(strokes === undefined ? record : { ...record, strokes: readText(strokes) });
-  return { inputs: program.args, options, out, json, report, jobs };
+  return { inputs: program.args, out: toOutput ? null : out, options, typed, json, report, skipExisting, marks, jobs };
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new DresscutError('invalid-option', `The strokes cannot be read: ${messageOf(cause)}.`, { cause });
+    throw refused(`The strokes cannot be read: ${messageOf(cause)}.`, cause);
   }
 }
 
-function wrongUsage(cause: CommanderError): DresscutError {
-  return new DresscutError('invalid-option', cause.message.replace(/^error: /, ''), { cause });
+function refused(message: string, cause?: unknown): DresscutError {
+  return new DresscutError('invalid-option', message, { cause });
 }
 
-function describeCommand(): Command {
-  const program = new Command('dresscut')
-    .argument('<photos...>', 'photos, and folders of photos')
-    .addHelpText('before', EXAMPLES)
-    .addHelpText('after', NOTES)
+function describeCommand(command: string): Command {
+  const program = new Command(command)
+    .argument('<photos...>', 'photos, folders of photos, and quoted patterns; - is standard input')
+    .addHelpText('before', beginning(command))
+    .addHelpText('after', ending())
     .exitOverride()
     .optionsGroup('What to make:');
   for (const name of OPTION_NAMES) program.option(FLAGS[name], describe(name));
   return program
     .optionsGroup('Where it goes:')
-    .option('--out <folder>', 'Folder for the results.', 'results')
+    .option('--out <folder>', 'Folder for the results; - is standard output.', 'results')
     .option('--json', 'Findings to standard output, one JSON object a line, nothing else.')
     .option('--report', 'Also report.html: photo, overlay, cut-out and findings, worst first.')
+    .optionsGroup('Which photos, and how many at a time:')
+    .option('--skip-existing', 'Leave alone what was made of the same photo in the same way before.')
+    .option('--marks <file>', "Only photos that a report's saved marks say are to be cut anyway.")
     .option('--jobs <number>', 'Photos at the same time; the network uses all cores as it is.', wholeJobs, 1)
     .optionsGroup('Help:')
     .version(version, '-V, --version', 'Say which version this is.')

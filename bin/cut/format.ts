@@ -15,12 +15,14 @@ export interface Tally {
   review: number;
   noDress: number;
   failed: number;
+  /** Left alone, because they were cut before. */
+  skipped: number;
   /** The highest presence among the photos without a dress, 0 to 1. */
   presence: number;
 }
 
 /** Before the first photo. */
-export const emptyTally = (): Tally => ({ cut: 0, review: 0, noDress: 0, failed: 0, presence: 0 });
+export const emptyTally = (): Tally => ({ cut: 0, review: 0, noDress: 0, failed: 0, skipped: 0, presence: 0 });
 
 /** Count one more outcome. */
 export function count(tally: Tally, { error, result }: Outcome): void {
@@ -45,8 +47,9 @@ export function sentence({ job, error, result }: Outcome): string {
 }
 
 /** The last line of a run. */
-export function summary({ cut, review, noDress, failed }: Tally, seconds: number): string {
-  return `${cut} cut, ${review} of them to review, ${noDress} without a dress, ${failed} failed; ${seconds.toFixed(1)} s`;
+export function summary({ cut, review, noDress, failed, skipped }: Tally, seconds: number): string {
+  const before = skipped === 0 ? '' : `${skipped} cut before, `;
+  return `${before}${cut} cut, ${review} of them to review, ${noDress} without a dress, ${failed} failed; ${seconds.toFixed(1)} s`;
 }
 
 /** What to do about photos without a dress, once for all of them; `null` where there are none. */

@@ -1,7 +1,8 @@
 import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, normalize, parse, resolve } from 'node:path';
+import { basename, dirname, extname, join, normalize, parse, resolve, sep } from 'node:path';
 import { DresscutError } from '../../lib/errors';
 import { PHOTO_ENDINGS } from '../../lib/pipeline/formats';
+import { COMMANDS } from './help';
 import { resultName } from './names';
 
 /** A photo to cut and the file that it will become. */
@@ -33,9 +34,10 @@ interface Found {
 async function findPhotos(inputs: readonly string[], out: string): Promise<Found[]> {
   const outside = await realpath(out).catch(() => resolve(out));
   const found = new Map<string, Found>();
-  for (const input of inputs) {
+  for (const input of (await Promise.all(inputs.map(expand))).flat()) {
     const real = await realpath(input).catch((cause) => {
-      throw new DresscutError('invalid-option', `No such file or folder: ${input}.`, { cause });
+      const word = Object.hasOwn(COMMANDS, input) ? ` The command ${input} must come first.` : '';
+      throw new DresscutError('invalid-option', `No such file or folder: ${input}.${word}`, { cause });
     });
     if (!(await stat(real)).isDirectory()) {
       if (!found.has(real)) found.set(real, { source: normalize(input), real, folder: '' });
@@ -54,6 +56,26 @@ async function findPhotos(inputs: readonly string[], out: string): Promise<Found
     }
   }
   return [...found.values()];
+}
+
+/**
+ * What a pattern names, in the order of names; anything that is there, or holds none of a pattern's signs, stands for
+ * itself. Shells expand patterns as well, but not those in quotes, and some shells none.
+ *
+ * @throws DresscutError `invalid-option` when nothing is called so
+ */
+async function expand(input: string): Promise<string[]> {
+  const there = await access(input).then(
+    () => true,
+    () => false,
+  );
+  if (there) return [input];
+  const { glob, isDynamicPattern } = await import('tinyglobby');
+  if (!isDynamicPattern(input)) return [input];
+  const paths = await glob(input.split(sep).join('/'), { onlyFiles: true, expandDirectories: false });
+  const photos = paths.filter((path) => PHOTO_ENDINGS.has(extname(path).toLowerCase()));
+  if (photos.length === 0) throw new DresscutError('invalid-option', `No photo is called ${input}.`);
+  return photos.sort();
 }
 
 /** @param seen real folders not to enter: the results, and those already walked, for links may form a ring */

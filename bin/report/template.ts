@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAsset } from '../../lib/assets';
 
-/** Where `bin/` and `lib/` lie: above the source, and above the built file as well. */
-const ROOT = join(__dirname, '..', '..');
-const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
+const read = (name: string) => readFileSync(join(__dirname, 'static', name), 'utf8');
 
 /** What stands in the slots of `static/page.html`; markup, already escaped. */
 export interface Slots {
@@ -20,16 +19,16 @@ export interface Slots {
  */
 export function fillTemplate({ asked, filters, grounds, id, colour }: Slots): { beginning: string; ending: string } {
   const parts: Readonly<Record<string, string>> = {
-    '/* {{palette}} */': read('lib', 'palette.css'),
-    '/* {{style}} */': read('bin', 'report', 'static', 'page.css'),
-    '/* {{script}} */': read('bin', 'report', 'static', 'page.js'),
+    '/* {{palette}} */': readAsset('palette.css').toString(),
+    '/* {{style}} */': read('page.css'),
+    '/* {{script}} */': read('page.js'),
     '<!-- {{asked}} -->': asked,
     '<!-- {{filters}} -->': filters,
     '<!-- {{grounds}} -->': grounds,
     '{{id}}': id,
     '{{colour}}': colour,
   };
-  let page = read('bin', 'report', 'static', 'page.html');
+  let page = read('page.html');
   for (const [slot, content] of Object.entries(parts)) page = page.replace(slot, () => content);
   const [beginning = '', ending = ''] = page.split('<!-- {{rows}} -->\n');
   return { beginning, ending };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { asDresscutError } from '../errors';
+import { guardSharp } from './codec';
 import { decodeFile } from './decode-file';
 import { SIGNAL_OF_MEMORY, SIGNAL_OF_TIME } from './decoder-signals';
 import type { PhotoFormat } from './formats';
@@ -23,6 +24,7 @@ for (;;) {
   }
 }`;
 
+guardSharp();
 const state = new Int32Array(new SharedArrayBuffer(4));
 
 function watch(working: boolean): void {

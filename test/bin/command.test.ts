@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import sharp from 'sharp';
-import { run } from '../../bin/cut/command';
+import { run, type Surroundings } from '../../bin/cut/command';
 import type { CutOut } from '../../lib/cut-out';
 import { DresscutError } from '../../lib/errors';
 import type { CutOutOptions } from '../../lib/options';
@@ -58,6 +58,8 @@ const cutOut: CutOut = (bytes, { format }) => {
   return Promise.resolve({ ...seen, image, matte });
 };
 
+const model = () => Promise.resolve({ name: 'fake', version: '1', sha256: 'f'.repeat(64), engine: 'none' });
+
 async function put(files: Record<string, string | Buffer>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(here, name)), { recursive: true });
@@ -65,18 +67,18 @@ async function put(files: Record<string, string | Buffer>): Promise<void> {
   }
 }
 
-async function dresscut(args: readonly string[], surroundings: { cutOut?: CutOut; signal?: AbortSignal } = {}) {
+async function dresscut(args: readonly string[], surroundings: Partial<Surroundings> = {}) {
   const stdout = new Pipe();
   const stderr = new Pipe();
-  const code = await run(args, { cutOut, stdout, stderr, ...surroundings });
+  const code = await run(args, { cutOut, model, stdin: Readable.from([]), stdout, stderr, ...surroundings });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** Every file below a folder, hidden ones too. */
+/** Every file below a folder, hidden ones too; but not the journal of how they were made. */
 async function files(folder: string): Promise<string[]> {
   const entries = await readdir(join(here, folder), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== '.dresscut.jsonl')
     .map((entry) => join(entry.parentPath, entry.name).slice(join(here, folder).length + 1))
     .sort();
 }
@@ -176,7 +178,9 @@ describe('dresscut of a folder', () => {
     await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'bad', 'in/c.jpg': 'ok' });
     const stdout = new Pipe();
     const stderr = Object.assign(new Pipe(), { isTTY: true, columns: 80, cursorTo: () => true });
-    expect(await run([at('in'), '--out', at('cut')], { cutOut, stdout, stderr })).toBe(1);
+    expect(await run([at('in'), '--out', at('cut')], { cutOut, model, stdin: Readable.from([]), stdout, stderr })).toBe(
+      1,
+    );
     expect(stderr.text).toMatch(/░+ 0\/3/);
     expect(stderr.text).toContain('could not be cut');
     expect(stderr.text.trimEnd()).toMatch(/2 cut, .* 1 failed; \d+\.\d s$/);
@@ -367,6 +371,144 @@ describe('what is on disk', () => {
     expect(stderr).toContain('Stopped after 1 of 3 photos');
     expect(await files('cut')).toEqual(['1.png']);
   });
+});
+
+describe('--skip-existing', () => {
+  test('goes on where a run was stopped, and cuts anew what was changed', async () => {
+    await put({ 'in/1.jpg': 'ok', 'in/2.jpg': 'none', 'in/3.jpg': 'ok', 'in/4.jpg': 'bad' });
+    const args = [at('in'), '--out', at('cut'), '--skip-existing'];
+    const asked: string[] = [];
+    const spy: CutOut = (bytes, options) => {
+      asked.push(Buffer.from(bytes).toString());
+      return cutOut(bytes, options);
+    };
+    await dresscut([at('in/1.jpg'), at('in/2.jpg'), '--out', at('cut')]);
+    const { stderr, code } = await dresscut(args, { cutOut: spy });
+    expect(asked).toEqual(['ok', 'bad']);
+    expect(stderr).toContain('1 cut before, 1 cut, 0 of them to review, 1 without a dress, 1 failed');
+    expect(code).toBe(1);
+    await put({ 'in/1.jpg': 'ok, but changed' });
+    await dresscut(args, { cutOut: spy });
+    expect(asked).toEqual(['ok', 'bad', 'ok, but changed', 'bad']);
+    await rm(at('cut/3.png'));
+    await dresscut(args, { cutOut: spy });
+    expect(asked.slice(4)).toEqual(['ok', 'bad']);
+  });
+
+  test('takes nothing for done that was made with other options or another network', async () => {
+    await put({ 'in/1.jpg': 'ok' });
+    const args = [at('in'), '--out', at('cut'), '--skip-existing'];
+    await dresscut(args);
+    expect((await dresscut(args)).stderr).toContain('1 cut before, 0 cut');
+    expect((await dresscut([...args, '--crop'])).stderr).toMatch(/^1 cut/m);
+    const other = async () => ({ ...(await model()), sha256: 'e'.repeat(64) });
+    expect((await dresscut([...args, '--crop'], { model: other })).stderr).toMatch(/^1 cut/m);
+  });
+
+  test('survives half a line that a killed run left', async () => {
+    await put({ 'in/1.jpg': 'ok', 'in/2.jpg': 'ok' });
+    await dresscut([at('in/1.jpg'), '--out', at('cut')]);
+    await appendFile(at('cut/.dresscut.jsonl'), '{"result":"2.p');
+    await dresscut([at('in/2.jpg'), '--out', at('cut')]);
+    const { stderr } = await dresscut([at('in'), '--out', at('cut'), '--skip-existing']);
+    expect(stderr).toContain('2 cut before, 0 cut');
+  });
+});
+
+test('results of other options in the same folder are told of', async () => {
+  await put({ 'in/1.jpg': 'ok', 'in/2.jpg': 'ok' });
+  await dresscut([at('in'), '--out', at('cut')]);
+  const { stderr } = await dresscut([at('in/1.jpg'), '--out', at('cut'), '--crop']);
+  expect(stderr).toContain(`${at('cut')} also holds 1 results made in another way`);
+  expect((await dresscut([at('in'), '--out', at('cut'), '--crop'])).stderr).not.toContain('another way');
+});
+
+test.each([
+  ['--margin 10%', '--margin does nothing without --crop.'],
+  ['--output mask --background red', '--background does nothing with --output mask'],
+  ['--crop --margin 10%', null],
+])('an option without effect is told of: %s', async (args, told) => {
+  await put({ '1.jpg': 'ok' });
+  const { stderr, code } = await dresscut([at('1.jpg'), '--out', at('cut'), ...args.split(' ')]);
+  expect(code).toBe(0);
+  if (told === null) expect(stderr).not.toContain('does nothing');
+  else expect(stderr).toContain(told);
+});
+
+describe('pipes', () => {
+  const stdin = (text: string) => Readable.from([Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1))]);
+
+  test('from standard input to standard output, with words on standard error', async () => {
+    const { code, stdout, stderr } = await dresscut(['-'], { stdin: stdin('ok') });
+    expect(code).toBe(0);
+    expect(stdout).toBe('cut-out of ok');
+    expect(stderr).toBe(
+      'standard output: the dress is cut out (ok); confidence 93 %, presence 98 %, 25 % of the photo\n',
+    );
+  });
+
+  test('without a dress nothing but words comes out', async () => {
+    const { code, stdout, stderr } = await dresscut(['-'], { stdin: stdin('none') });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('--expect dress');
+  });
+
+  test('into a folder, and from a file to standard output', async () => {
+    await put({ '1.jpg': 'ok' });
+    const { stdout } = await dresscut(['-', '--out', at('cut'), '--json'], { stdin: stdin('ok') });
+    expect(JSON.parse(stdout)).toMatchObject({ source: 'standard input', result: at('cut/stdin.png') });
+    expect(await files('cut')).toEqual(['stdin.png']);
+    expect((await dresscut([at('1.jpg'), '--out', '-'])).stdout).toBe('cut-out of ok');
+  });
+
+  test.each([
+    ['two photos', ['-', 'b.jpg'], 'stands alone'],
+    ['findings as well', ['-', '--json'], 'name a folder with --out'],
+    ['a report', ['-', '--report', '--out', 'cut'], 'for photos that have names'],
+  ])('%s are refused', async (_, args, message) => {
+    const { code, stderr } = await dresscut(args, { stdin: stdin('ok') });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test('never a picture onto a terminal', async () => {
+    const stdout = Object.assign(new Pipe(), { isTTY: true });
+    const stderr = new Pipe();
+    expect(await run(['-'], { cutOut, model, stdin: stdin('ok'), stdout, stderr })).toBe(2);
+    expect(stderr.text).toContain('redirect it with >');
+    expect(stdout.text).toBe('');
+  });
+});
+
+test('a pattern in quotes names photos, and one that names none is refused', async () => {
+  await put({ 'in/a.jpg': 'ok', 'in/deep/b.HEIC': 'ok', 'in/c.txt': 'ok', 'in/[odd].jpg': 'ok' });
+  expect((await dresscut([at('in/**/*'), '--out', at('cut')])).code).toBe(0);
+  expect(await files('cut')).toContain('b.png');
+  expect(await files('cut')).toContain('[odd].png');
+  expect((await dresscut([at('in/[odd].jpg'), '--out', at('cut')])).code).toBe(0);
+  const none = await dresscut([at('in/*.png'), '--out', at('cut')]);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('No photo is called');
+});
+
+test('--marks cuts just what a report says is to be cut anyway', async () => {
+  await put({ 'in/a.jpg': 'ok', 'in/b/c.jpg': 'ok' });
+  const marks = { dresscut: 'marks', version: 1, accepted: ['a.jpg'], rejected: [], cutAnyway: ['b/c.jpg'] };
+  await put({ 'marks.json': JSON.stringify(marks), 'other.json': '{}' });
+  await dresscut([at('in'), '--out', at('cut'), '--marks', at('marks.json')]);
+  expect(await files('cut')).toEqual(['b/c.png']);
+  for (const name of ['other.json', 'missing.json']) {
+    const { code, stderr } = await dresscut([at('in'), '--out', at('cut'), '--marks', at(name)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${name} holds no marks`);
+  }
+});
+
+test('errors and help name the command that was called', async () => {
+  const command = 'npm run dresscut --';
+  expect((await dresscut(['--no-such'], { command })).stderr).toContain(`See ${command} --help`);
+  expect((await dresscut(['--help'], { command })).stdout).toContain(`("dresscut" stands for "${command}")`);
+  expect((await dresscut(['photos', 'serve'])).stderr).toContain('No such file or folder: photos.');
 });
 
 describe('wrong usage exits 2, says why and does nothing', () => {

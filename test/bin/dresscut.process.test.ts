@@ -57,7 +57,9 @@ function dresscut(args: readonly string[], interruptAt?: string): Promise<Ended>
 
 async function contents(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(join(here, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name));
   const read = files.sort().map(async (file) => {
     return [file.slice(join(here, folder).length + 1), (await readFile(file)).toString('base64')] as const;
   });

@@ -31,7 +31,7 @@ const row = (name: string, kind: string) =>
   beforeAll(async () => {
     here = await mkdtemp(join(tmpdir(), 'dresscut-report-'));
     const names = ['a/ok.jpg', 'b/review.jpg', 'b/none.jpg'];
-    const tally = { cut: 2, review: 1, noDress: 1, failed: 0, presence: 0.2 };
+    const tally = { cut: 2, review: 1, noDress: 1, failed: 0, skipped: 0, presence: 0.2 };
     const options = { ...DEFAULTS, background: { r: 1, g: 2, b: 3 } };
     const { beginning, ending } = frame(tally, options, { name: 'net', version: '1' }, names);
     const rows = [row('a/ok.jpg', 'ok'), row('b/review.jpg', 'review'), row('b/none.jpg', 'no_dress')];

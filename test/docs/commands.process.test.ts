@@ -13,7 +13,8 @@ const NODE = `"${process.execPath}" --require "${require.resolve('tsx/cjs')}"`;
 const PATIENCE = 600_000;
 
 /** Not for this machine, or tested where it belongs: accounts, installing, whole test runs, servers. */
-const ELSEWHERE = /^(npm (ci|start|run (check|package|deploy|enqueue|serve|bench|evaluate))|aws |export AWS|git )/;
+const ELSEWHERE =
+  /^(npm (ci|start|install|run (check|package|deploy|enqueue|serve|bench|evaluate))|aws |export AWS|git )/;
 const HAS_JQ = spawnSync('jq', ['--version']).status === 0;
 
 let here: string;
@@ -55,7 +56,7 @@ const commands = DOCUMENTS.flatMap((path) =>
       const lines = text.replaceAll(/\\\n\s*/g, '').split('\n');
       return { at: `${path}:${line}`, script: lines.filter((each) => !ELSEWHERE.test(each)).join('\n') };
     })
-    .filter(({ script }) => /^(curl|npm run|DRESSCUT_)/m.test(script)),
+    .filter(({ script }) => /^(curl|npm run|npx dresscut|DRESSCUT_)/m.test(script)),
 );
 
 test('there are commands to run', () => {
@@ -73,6 +74,7 @@ test.each(commands)(
     const local = script
       .replaceAll('http://127.0.0.1:3000', http)
       .replaceAll('http://127.0.0.1:9000', s3)
+      .replaceAll('npx dresscut', 'npm run dresscut --')
       .replaceAll(/npm run (?:--silent )?(dresscut|enqueue) --/g, `${NODE} "${join(ROOT, 'bin')}/$1.ts"`);
     await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', local], { cwd: here, timeout: PATIENCE - 10_000 });
     for (const name of await readdir(here)) {

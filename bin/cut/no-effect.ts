@@ -1,0 +1,13 @@
+import type { CutRequest } from './arguments';
+
+/** A sentence for each option that was typed and changes nothing in this run. */
+export function withoutEffect({ options, typed, report, skipExisting }: CutRequest): string[] {
+  const told: string[] = [];
+  if (typed.has('margin') && !options.crop) told.push('--margin does nothing without --crop.');
+  if (typed.has('background') && options.output !== 'cutout') {
+    told.push(`--background does nothing with --output ${options.output}: it stands behind cut-outs.`);
+  }
+  if (report && skipExisting)
+    told.push('The report will show only what this run cuts: --skip-existing leaves out the rest.');
+  return told;
+}

@@ -1,0 +1,32 @@
+import type { Config } from './config';
+import { type CutOut, createCutOut } from './cut-out';
+import { createFind, type Find } from './find';
+import { log } from './log';
+import { guardSharp, sharp } from './pipeline/codec';
+import type { Segmenter } from './ports';
+import { onnxSegmenter } from './segmenters/onnx';
+import { tfjsSegmenter } from './segmenters/tfjs';
+
+/** What every road needs, and all that the command line does. */
+export interface Engine {
+  readonly find: Find;
+  readonly cutOut: CutOut;
+  readonly segmenter: Segmenter;
+}
+
+/** The part of the composition root that cuts; `app.ts` puts catalogue, HTTP and S3 around it. */
+export function createEngine(config: Config): Engine {
+  guardSharp();
+  sharp.concurrency(config.threads);
+  const segmenter = segmenterOf(config);
+  const find = createFind({ segmenter });
+  return { find, cutOut: createCutOut(find), segmenter };
+}
+
+/** Nothing is chosen by what happens to be installed, except where `tfjs` asks for just that. */
+const RUNTIMES = { tfjs: 'any', 'tfjs-node': 'native', 'tfjs-wasm': 'wasm' } as const;
+
+function segmenterOf({ segmenter, models, threads }: Config): Segmenter {
+  if (segmenter === 'onnx') return onnxSegmenter({ models, threads });
+  return tfjsSegmenter({ models, runtime: RUNTIMES[segmenter], log });
+}
