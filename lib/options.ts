@@ -56,6 +56,7 @@ const oneOf = (words: readonly string[]) => `one of ${words.join(', ')}`;
  * The options as text: from a command line, a query, an object's metadata. Values that already have their
  * type (from JSON) pass as well. The one source of names, allowed values, defaults and descriptions;
  * `z.toJSONSchema(optionsSchema, { io: 'input' })` is what OpenAPI shows.
+ * @internal
  */
 export const optionsSchema = z.strictObject({
   output: z
@@ -105,12 +106,19 @@ export const optionsSchema = z.strictObject({
     .register(wording, { expected: STROKES_EXPECTED }),
 });
 
+/** @internal */
 export type OptionName = keyof typeof optionsSchema.shape;
 
-/** Every option's name, in the order in which help lists them. */
+/**
+ * Every option's name, in the order in which help lists them.
+ * @internal
+ */
 export const OPTION_NAMES = Object.keys(optionsSchema.shape) as readonly OptionName[];
 
-/** What help says of one option: a sentence, and the values that it takes. */
+/**
+ * What help says of one option: a sentence, and the values that it takes.
+ * @internal
+ */
 export function describeOption(name: OptionName): { description: string; expected: string } {
   const schema = optionsSchema.shape[name];
   return { description: schema.description ?? '', expected: wording.get(schema)?.expected ?? '' };

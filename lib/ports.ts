@@ -26,6 +26,8 @@ export interface Segmenter {
   inputSize(width: number, height: number): Promise<{ width: number; height: number }>;
   /** The size at which it wants to see the photo once more, to tell presence; `null`: one look is enough. */
   contextSize(width: number, height: number): Promise<{ width: number; height: number } | null>;
+  /** Give back what was loaded; nothing is asked of it afterwards. Left out: there is nothing to give back. */
+  close?(): Promise<void>;
 }
 
 /** One object in a store: where it is and, where the store keeps several, which one. */

@@ -47,7 +47,10 @@ const box = z.strictObject({
 /** What `strokes` expects, for help and errors. */
 export const STROKES_EXPECTED = `a list of at most ${MAX_STROKES} strokes with at most ${MAX_POINTS} points, each {"kind": "keep" or "drop", "points": [[x, y], ...], "radius": pixels} or {"kind": ..., "box": {"left", "top", "width", "height"}}`;
 
-/** Strokes as JSON or as the text of it; the schema that OpenAPI shows. */
+/**
+ * Strokes as JSON or as the text of it; the schema that OpenAPI shows.
+ * @internal
+ */
 export const strokesSchema = z
   .array(z.union([brush, box]))
   .max(MAX_STROKES)

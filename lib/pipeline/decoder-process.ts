@@ -119,6 +119,12 @@ function start(): ChildProcess {
   return child;
 }
 
+/** Ends the process that waits for the next photo, if there is one; the next photo starts another. */
+export function endDecoder(): void {
+  idle?.kill('SIGKILL');
+  idle = undefined;
+}
+
 /** While it decodes, this process must not end. */
 function hold(child: ChildProcess): void {
   child.ref();

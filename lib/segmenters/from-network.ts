@@ -28,6 +28,8 @@ export interface Network {
   readonly engine: string;
   /** @param small a photo whose sides are multiples of what the manifest says */
   run(small: Photo): Promise<Answer>;
+  /** Give back its memory; left out: there is nothing to give back. */
+  close?(): Promise<void>;
 }
 
 /**
@@ -58,6 +60,11 @@ export function fromNetwork(models: string, open: (manifest: Manifest) => Promis
     async contextSize(width, height) {
       const { glance, multiple } = (await loadOnce()).manifest.input;
       return glance === undefined ? null : fitted(width, height, glance, multiple);
+    },
+
+    async close() {
+      const { network } = await loadOnce();
+      await network.close?.();
     },
 
     async segment(small) {

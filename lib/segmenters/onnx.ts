@@ -30,6 +30,7 @@ async function open({ file, sha256 }: Manifest, { models, threads }: OnnxOptions
   return {
     sha256,
     engine: `onnxruntime-node ${ort.env.versions.common}`,
+    close: () => session.release(),
     async run(small) {
       const photo = new ort.Tensor('uint8', small.rgb, [1, small.height, small.width, 3]);
       const { probabilities, presence, turned, features } = await session.run({ photo });

@@ -1,0 +1,29 @@
+# The HTTP service in a container. No container engine was at hand where this was written: it has not been built.
+# What it starts was run: the built service as process 1, with a read-only file system (docs/deploy.md says how).
+#
+#   docker build -t dresscut .
+#   docker run --read-only --cap-drop ALL -p 3000:3000 -e DRESSCUT_API_KEYS=HASH -v dresscut:/data dresscut
+
+FROM node:22-bookworm-slim AS build
+WORKDIR /source
+COPY . .
+RUN npm ci --ignore-scripts && npm pack --pack-destination /tmp
+WORKDIR /app
+# Without scripts: the one of onnxruntime-node would fetch 300 MB for graphics cards. Other systems' libraries go.
+RUN npm init -y >/dev/null \
+ && npm install --ignore-scripts --no-audit --no-fund /tmp/dresscut-*.tgz @libsql/client@0.18.0 \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \
+      ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production DRESSCUT_HOST=0.0.0.0
+COPY --from=build /app /app
+# Catalogues: the one thing that is written.
+RUN install -d -o node -g node /data
+VOLUME /data
+USER node
+EXPOSE 3000
+HEALTHCHECK --start-period=20s CMD ["node", "-e", \
+  "fetch('http://127.0.0.1:3000/v1/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1: nothing stands between it and the signal that ends it.
+CMD ["node", "/app/node_modules/dresscut/build/serve.js"]
