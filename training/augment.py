@@ -14,8 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from data import BACKGROUND, DRESS, IGNORE, PART, Floats, Pixels, Sample
-
-SERVED = 384  # longest side at which the network is served, pixels; scales below are relative to it
+from served import LONGEST
 
 
 @dataclass
@@ -47,10 +46,12 @@ def augment(
     photo = sample.photo
     parts = sample.parts if sample.parts is not None else np.full(photo.shape[:2], IGNORE, np.uint8)
     shape = sample.shape if sample.shape is not None else np.full(photo.shape[:2], IGNORE, np.uint8)
+    if sample.cut is not None and rng.random() < 0.5:
+        shape = sample.cut
     target = replace(sample)
 
     if sample.proxy and rng.random() < 0.6:
-        photo = dye(photo, parts, rng)
+        photo = recolour(photo, parts, rng)
         # Now it looks like a dress, and nobody knows whether it is none.
         parts = np.where((parts == PART["skirt"]) | (parts == PART["upper"]), IGNORE, parts).astype(np.uint8)
         target.presence_weight = 0.0
@@ -76,7 +77,7 @@ def augment(
 
     if rng.random() < 0.5:
         photo, parts, shape = photo[:, ::-1], parts[:, ::-1], shape[:, ::-1]
-    photo = spoil(np.ascontiguousarray(photo), rng)
+    photo = degrade(np.ascontiguousarray(photo), rng)
     return Example(
         photo,
         np.ascontiguousarray(parts),
@@ -122,7 +123,7 @@ def frame(
     if kind < 0.4:
         scale = min(height / h, width / w) * rng.uniform(0.35 if far else 0.7, 1.0)
     else:
-        scale = SERVED / max(h, w) * float(np.exp(rng.uniform(np.log(0.75), np.log(1.5))))
+        scale = LONGEST / max(h, w) * float(np.exp(rng.uniform(np.log(0.75), np.log(1.5))))
     stretch = float(np.exp(rng.uniform(-0.08, 0.08)))
     angle = 0.0 if far else float(rng.normal(0, 4))
     matrix = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1.0)
@@ -133,8 +134,10 @@ def frame(
     flags = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR
     if scale < 0.6:  # warpAffine does not average; a reduction first keeps fine patterns from flickering
         half = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        # The middle of the half-size photo's first pixel lies half a pixel further in than that of the photo's own.
         coarse = matrix.copy()
         coarse[:, :2] *= 2
+        coarse[:, 2] += matrix[:, :2] @ np.array([0.5, 0.5])
         view = cv2.warpAffine(half, coarse, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     else:
         view = cv2.warpAffine(photo, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
@@ -197,7 +200,7 @@ def change_background(photo: Pixels, person: Pixels, rng: Generator, backdrops: 
     return (photo * alpha + behind * (1 - alpha)).astype(np.uint8)
 
 
-def empty_street(photo: Pixels, person: Pixels) -> Pixels:
+def inpaint_person(photo: Pixels, person: Pixels) -> Pixels:
     """The photo without its person: the hole filled with what is around it, from coarse to fine."""
     mask = cv2.dilate(person, np.ones((9, 9), np.uint8))
     small = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -211,7 +214,7 @@ def empty_street(photo: Pixels, person: Pixels) -> Pixels:
     return filled.clip(0, 255).astype(np.uint8)
 
 
-def dye(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
+def recolour(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
     """Skirt and top in one cloth: the mean colour and contrast of one given to the other."""
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
     skirt, upper = parts == PART["skirt"], parts == PART["upper"]
@@ -265,7 +268,7 @@ def tint_garment(photo: Pixels, parts: Pixels, rng: Generator) -> Pixels:
     return shift_lab(photo, region, np.array([rng.normal(0, 30), rng.normal(0, 25), rng.normal(0, 25)]))
 
 
-def spoil(rgb: Pixels, rng: Generator) -> Pixels:
+def degrade(rgb: Pixels, rng: Generator) -> Pixels:
     """Light, white balance, contrast, saturation, blur, noise and JPEG, as phones and chats add them."""
     x = rgb.astype(np.float32)
     if rng.random() < 0.8:

@@ -64,6 +64,7 @@ class Sample:
     parts: Pixels | None = None  # [H, W] indices into PARTS, or IGNORE
     shape: Pixels | None = None  # [H, W] indices into CLASSES, or IGNORE; only where a dress is worn
     shape_weight: float = 1.0
+    cut: Pixels | None = None  # [H, W] as `shape`, with the outline that a teacher and GrabCut see
     presence: float = 0.0  # is a dress worn: 0 no, 1 yes, between: probably
     presence_weight: float = 0.0
     tags: Floats = field(default_factory=lambda: np.full(len(PARTS), np.nan, np.float32))
@@ -202,10 +203,10 @@ class Ccp:
                 parts[region] = PART["dress"]
             else:
                 parts[region] = IGNORE
-            return parts, 1.0, 1.0 if sure else 0.5
+            return parts, 1.0, float(sure)
         target = {"skirt": "skirt", "jumpsuit": "jumpsuit", "coat": "outer", "top": "upper"}.get(entry["kind"])
         parts[region] = PART[target] if target and entry["mask"] == "good" else IGNORE
-        return parts, 0.0, 1.0 if sure else 0.3
+        return parts, 0.0, float(sure)
 
     def tagged(self, id: str, height: int | None = None) -> Sample:
         """A photo of which only the names of its garments are known."""

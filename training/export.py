@@ -2,9 +2,7 @@
 
     python export.py --checkpoint runs/main/best.pt --data ../../shared/data --models ../models
 
-The graph takes a photo as it lies in memory, `photo` uint8 `[1, H, W, 3]` RGB, with H and W multiples
-of 16, and gives `probabilities` float `[1, 3, H, W]` (background / skin / dress, given that a dress is
-worn) and `presence` float `[1]` (calibrated). Nothing is left for serving to normalise.
+What the graph takes and gives stands in `served.py`.
 """
 
 from __future__ import annotations
@@ -13,141 +11,49 @@ import argparse
 import hashlib
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import onnxruntime as ort
 import torch
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
-from torch import Tensor, nn
+from torch import nn
 
+from calibration import calibrate, cross_fitted, turned_figures
 from data import CLASSES, DRESS, IGNORE, Pixels, Sample, read_ccp, read_own
+from encoder import STRIDE
+from inference import turned_logits
 from metrics import auc, boundary_counts, ece, iou_counts
-from model import STRIDE, DressNet, restore
+from model import DressNet, restore
+from quantise import to_int8
+from served import CONTEXT, LONGEST, UPRIGHT, Served, Serving, as_served, merged, views
 from tfjs import add_to as add_tfjs_to
-from train import served_size
-
-# Pixels; see EXPERIMENTS.md for other sizes.
-LONGEST = 384
-GLANCE = 224  # of a second look, from further away, from which presence is told as well
 
 
-@dataclass
-class Calibration:
-    """Platt scaling: presence = sigmoid(slope * logit + offset)."""
+@dataclass(frozen=True)
+class Release:
+    """What is published, beside the weights."""
 
-    slope: float = 1.0
-    offset: float = 0.0
-
-    def __call__(self, logit: float) -> float:
-        return float(1 / (1 + np.exp(-(self.slope * logit + self.offset))))
-
-
-def calibrate(logits: list[float], worn: list[bool], steps: int = 400) -> Calibration:
-    """The slope and offset that make logits into probabilities (Platt 1999), by Newton's own minimum of the loss."""
-    x, y = torch.tensor(logits, dtype=torch.float64), torch.tensor(worn, dtype=torch.float64)
-    # Platt's targets: a few dozen photos do not prove certainty.
-    yes, no = y.sum(), (1 - y).sum()
-    target = torch.where(y > 0.5, (yes + 1) / (yes + 2), 1 / (no + 2))
-    ab = torch.zeros(2, dtype=torch.float64)
-    ab[0] = 1.0
-    ab.requires_grad_(True)
-    optimiser = torch.optim.LBFGS([ab], max_iter=steps, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss = nn.functional.binary_cross_entropy_with_logits(ab[0] * x + ab[1], target)
-        loss.backward()
-        return loss
-
-    optimiser.step(closure)
-    slope, offset = ab.tolist()
-    return Calibration(slope, offset)
+    version: str  # of the network, e.g. "1.0.0"
+    mirrored: bool = False  # every look also at the mirror image: twice the time
+    context: bool = False  # presence from a second look, too, at `CONTEXT`
+    upright: float = UPRIGHT  # see `Serving`
+    force: bool = False  # overwrite a better model
 
 
-def both_ways(net: nn.Module, rgb: Tensor) -> tuple[Tensor, Tensor]:
-    """What the network sees in a photo and in its mirror image, averaged.
-
-    Args:
-        rgb: `[1, 3, H, W]`, 0-255.
-
-    Returns:
-        Probabilities `[1, 3, H, W]` and the presence logit `[1]`. A network without a presence head gives
-        the logit of its surest dress pixel.
-    """
-    out = net(torch.cat([rgb, rgb.flip(-1)]))
-    p = out.shape.softmax(1)
-    p = (p[:1] + p[1:].flip(-1)) / 2
-    presence = torch.logit(p[:, DRESS].amax((1, 2)), 1e-4) if out.presence is None else out.presence.mean(0, True)
-    return p, presence
-
-
-class Served(nn.Module):
-    """The network as it is served: bytes in, probabilities out."""
-
-    def __init__(self, net: nn.Module, calibration: Calibration) -> None:
-        super().__init__()
-        self.net, self.calibration = net, calibration
-
-    def forward(self, photo: Tensor) -> tuple[Tensor, Tensor]:
-        probabilities, presence = both_ways(self.net, photo.permute(0, 3, 1, 2).float())
-        return probabilities, torch.sigmoid(self.calibration.slope * presence + self.calibration.offset)
-
-
-def to_onnx(net: nn.Module, calibration: Calibration, path: Path) -> None:
+def to_onnx(net: nn.Module, serving: Serving, path: Path) -> None:
     """fp32 ONNX with free height and width."""
-    served = Served(net, calibration).eval()
+    served = Served(net, serving).eval()
     example = torch.zeros(1, LONGEST, LONGEST * 2 // 3, 3, dtype=torch.uint8)
-    axes = {1: "height", 2: "width"}
+    names = ["probabilities", "presence", *(["turned", "features"] if isinstance(net, DressNet) else [])]
+    axes = {"photo": {1: "height", 2: "width"}, "probabilities": {2: "height", 3: "width"}}
+    if "features" in names:
+        axes["features"] = {2: "height8", 3: "width8"}
     torch.onnx.export(
-        served, (example,), str(path), input_names=["photo"], output_names=["probabilities", "presence"],
-        dynamic_axes={"photo": axes, "probabilities": {2: "height", 3: "width"}}, opset_version=17, dynamo=False,
+        served, (example,), str(path), input_names=["photo"], output_names=names, dynamic_axes=axes,
+        opset_version=17, dynamo=False,
     )  # fmt: skip
-
-
-class Photos(CalibrationDataReader):
-    """Real photos at the served size, one at a time."""
-
-    def __init__(self, photos: list[Pixels]) -> None:
-        self.queue = iter(photos)
-
-    def get_next(self) -> dict[str, Pixels] | None:
-        photo = next(self.queue, None)
-        return None if photo is None else {"photo": as_served(photo)}
-
-
-def as_served(photo: Pixels, longest: int = LONGEST) -> Pixels:
-    """A photo as the graph takes it, `[1, H, W, 3]`."""
-    h, w = served_size(*photo.shape[:2], longest)
-    return cv2.resize(photo, (w, h), interpolation=cv2.INTER_AREA)[None]
-
-
-def both_looks(photo: Pixels) -> tuple[Pixels, Pixels]:
-    """A photo as it is served, and the same from further away. Presence is the mean logit of both."""
-    near = as_served(photo)
-    return near, as_served(near[0], GLANCE)
-
-
-def to_int8(fp32: Path, int8: Path, photos: list[Pixels]) -> None:
-    """Static QDQ quantisation, activations uint8, weights int8 a channel, ranges from real photos.
-
-    What lies outside the network itself (the mirror image, the average of both looks) stays in float:
-    probabilities in 256 steps would no longer add up to 1.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
-        keep_float = [n.name for n in onnx.load(str(prepared)).graph.node if not n.name.startswith("/net/")]
-        # The convolutions and what joins them; the judge, a few thousand weights, stays in float.
-        quantize_static(
-            str(prepared), str(int8), Photos(photos), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=keep_float,
-            calibrate_method=CalibrationMethod.MinMax, op_types_to_quantize=["Conv", "Clip", "Add", "Concat", "Resize"],
-        )  # fmt: skip
 
 
 def session(path: Path, threads: int = 1) -> ort.InferenceSession:
@@ -159,7 +65,7 @@ def session(path: Path, threads: int = 1) -> ort.InferenceSession:
 
 def run(net: ort.InferenceSession, look: Pixels) -> tuple[np.ndarray, float]:
     """What a network says of one look, `[1, h, w, 3]`: probabilities `[3, h, w]` and presence."""
-    probabilities, presence = net.run(None, {"photo": look})
+    probabilities, presence = net.run(["probabilities", "presence"], {"photo": look})
     return probabilities[0], float(presence[0])
 
 
@@ -167,43 +73,38 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-# --------------------------------------------------------------------------- publishing
+# --------------------------------------------------------------------------- figures
+
+
+def looks(photo: Pixels, context: bool) -> list[Pixels]:
+    """A photo as it is served, and where there is a second look the same from further away."""
+    near = as_served(photo)
+    return [near, as_served(near[0], CONTEXT)] if context else [near]
 
 
 @torch.no_grad()
-def presence_logits(net: nn.Module, samples: list[Sample]) -> list[float]:
-    """The uncalibrated presence of each photo as it is served, in two looks."""
+def presence_logits(net: nn.Module, samples: list[Sample], release: Release) -> list[float]:
+    """The uncalibrated presence of each photo as it is served: the mean of its looks."""
     net.eval()
 
     def logit(look: Pixels) -> float:
-        return float(both_ways(net, torch.from_numpy(look).permute(0, 3, 1, 2).float())[1][0])
+        out = net(views(torch.from_numpy(look).permute(0, 3, 1, 2).float(), release.mirrored))
+        return float(merged(out.shape, out.presence, release.mirrored)[1][0])
 
-    return [sum(map(logit, both_looks(s.photo))) / 2 for s in samples]
-
-
-def cross_fitted(logits: list[float], worn: list[bool], folds: int = 5) -> list[float]:
-    """Calibrated probabilities, each from a calibration that has not seen its photo: what ECE may be told from."""
-    out = np.zeros(len(logits))
-    order = np.argsort(np.asarray(worn), kind="stable")  # each fold gets its share of dresses
-    for k in range(folds):
-        test = order[k::folds]
-        rest = [i for i in range(len(logits)) if i not in set(test.tolist())]
-        fitted = calibrate([logits[i] for i in rest], [worn[i] for i in rest])
-        out[test] = [fitted(logits[i]) for i in test]
-    return out.tolist()
+    return [float(np.mean([logit(look) for look in looks(s.photo, release.context)])) for s in samples]
 
 
-def judge(net: ort.InferenceSession, samples: list[Sample]) -> dict[str, float]:
+def judge(net: ort.InferenceSession, samples: list[Sample], context: bool) -> dict[str, float]:
     """The exported network alone, without refinement: dress IoU (pooled), boundary IoU (pooled), presence AUC."""
     area, outline = np.zeros(2), np.zeros(2)
     scores: list[float] = []
     for s in samples:
-        (probabilities, near), (_, far) = (run(net, look) for look in both_looks(s.photo))
-        scores.append(float(np.mean([np.log(said / (1 - said)) for said in (near, far)])))
+        said = [run(net, look) for look in looks(s.photo, context)]
+        scores.append(float(np.mean([np.log(p / (1 - p)) for _, p in said])))
         if s.shape is None or s.proxy:
             continue
         h, w = s.photo.shape[:2]
-        guess = cv2.resize(probabilities[DRESS], (w, h), interpolation=cv2.INTER_LINEAR) > 0.5
+        guess = cv2.resize(said[0][0][DRESS], (w, h), interpolation=cv2.INTER_LINEAR) > 0.5
         area += iou_counts(guess, s.shape == DRESS, s.shape != IGNORE)
         outline += boundary_counts(guess, s.shape == DRESS)
     worn = [s.presence > 0.5 for s in samples]
@@ -225,65 +126,50 @@ def parity(nets: dict[str, ort.InferenceSession]) -> dict:
     photo = pattern()
     vectors: dict = {"pattern": "(7 x + 13 y + 29 c + floor(x y / 8)) mod 256", "height": 96, "width": 64, "every": 61}
     for name, net in nets.items():
-        probabilities, presence = net.run(None, {"photo": photo[None]})
-        flat = probabilities.ravel()[::61]
-        vectors[name] = {"presence": round(float(presence[0]), 5), "probabilities": [round(float(v), 4) for v in flat]}
+        said = dict(zip([o.name for o in net.get_outputs()], net.run(None, {"photo": photo[None]}), strict=True))
+        vectors[name] = {
+            "presence": round(float(said["presence"][0]), 5),
+            "probabilities": [round(float(v), 4) for v in said["probabilities"].ravel()[::61]],
+        }
+        if "turned" in said:
+            vectors[name]["turned"] = [round(float(v), 4) for v in said["turned"][0]]
+            vectors[name]["features"] = [round(float(v), 3) for v in said["features"].ravel()[::61]]
     return vectors
 
 
-def publish(
-    checkpoint: Path, models: Path, version: str, photos: list[Pixels], validation: list[Sample], force: bool
-) -> dict:
+# --------------------------------------------------------------------------- publishing
+
+
+def publish(checkpoint: Path, models: Path, release: Release, photos: list[Pixels], validation: list[Sample]) -> dict:
     """Write networks, manifest, parity vectors and float checkpoint to `models`; returns the manifest.
 
     Args:
         checkpoint: `best.pt` of a training run.
         models: the folder that serving reads.
-        version: of the network, e.g. "1.0.0".
+        release: how it is served.
         photos: real photos that calibrate the int8 ranges; never validation photos.
         validation: photos that training has not seen; they calibrate presence and give the figures.
-        force: overwrite a better model.
 
     Raises:
         SystemExit: the model that is there scores better and `force` is not set.
     """
     name, net = restore(checkpoint)
-    logits, worn = presence_logits(net, validation), [s.presence > 0.5 for s in validation]
-    calibration = calibrate(logits, worn)
+    logits, worn = presence_logits(net, validation, release), [s.presence > 0.5 for s in validation]
+    slope, offset = (round(v, 4) for v in calibrate(logits, worn))
+    serving = Serving(slope, offset, release.upright, release.mirrored)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models) as folder:
         fp32, int8 = Path(folder) / f"{name}-fp32.onnx", Path(folder) / f"{name}-int8.onnx"
-        to_onnx(net, calibration, fp32)
+        to_onnx(net, serving, fp32)
         to_int8(fp32, int8, photos)
         nets = {"int8": session(int8), "fp32": session(fp32)}
-        metrics = {kind: judge(one, validation) for kind, one in nets.items()}
+        metrics: dict = {kind: judge(one, validation, release.context) for kind, one in nets.items()}
         metrics["presence_ece_cross_fitted"] = round(ece(cross_fitted(logits, worn), worn), 4)
-        refuse_worse(models / "model.json", metrics, force)
-        manifest = {
-            "name": name,
-            "version": version,
-            "file": int8.name,
-            "sha256": sha256(int8),
-            "float": {"file": fp32.name, "sha256": sha256(fp32), "checkpoint": f"{name}.pt"},
-            "input": {
-                "name": "photo",
-                "layout": "NHWC",
-                "type": "uint8",
-                "longest": LONGEST,
-                "multiple": STRIDE,
-                "glance": GLANCE,
-            },
-            "classes": list(CLASSES),
-            "activation": "softmax, given that a dress is worn; presence is a calibrated probability",
-            "calibration": {"slope": round(calibration.slope, 4), "offset": round(calibration.offset, 4)},
-            "metrics": {
-                "photos": f"{len(validation)} validation photos, {sum(worn)} with a dress; the network alone",
-                **metrics,
-            },
-            "data": "Clothing Co-Parsing (Apache-2.0), flat-lay photos of Grigorev's clothing dataset (CC0); "
-            "encoder from a DeepLabV3 on Pascal VOC (Apache-2.0)",
-            "licence": "Apache-2.0",
-        }
+        if isinstance(net, DressNet):
+            metrics["turned"] = turned_figures(*turned_logits(net, validation), release.upright)
+        refuse_worse(models / "model.json", metrics, release.force)
+        manifest = manifest_of(name, release, serving, metrics, f"{len(validation)} validation photos, {sum(worn)}")
+        manifest["sha256"], manifest["float"]["sha256"] = sha256(int8), sha256(fp32)
         (models / "parity.json").write_text(json.dumps(parity(nets)) + "\n")
         half = {k: v.half() if v.dtype.is_floating_point else v for k, v in net.state_dict().items()}
         torch.save({"model": half, "network": name}, models / f"{name}.pt")
@@ -293,6 +179,34 @@ def publish(
     (models / "model.json").write_text(json.dumps(manifest, indent=2) + "\n")
     # From what is published by now, as anybody can do it again. The article's network has no such form.
     return add_tfjs_to(models) if isinstance(net, DressNet) else manifest
+
+
+def manifest_of(name: str, release: Release, serving: Serving, metrics: dict, photos: str) -> dict:
+    """`model.json` without the checksums."""
+    calibration = {k: v for k, v in asdict(serving).items() if k != "mirrored"}
+    return {
+        "name": name,
+        "version": release.version,
+        "file": f"{name}-int8.onnx",
+        "sha256": "",
+        "float": {"file": f"{name}-fp32.onnx", "sha256": "", "checkpoint": f"{name}.pt"},
+        "input": {
+            "name": "photo",
+            "layout": "NHWC",
+            "type": "uint8",
+            "longest": LONGEST,
+            "multiple": STRIDE,
+            "mirrored": release.mirrored,
+            **({"glance": CONTEXT} if release.context else {}),
+        },
+        "classes": list(CLASSES),
+        "activation": "softmax, given that a dress is worn; presence is a calibrated probability",
+        "calibration": calibration,
+        "metrics": {"photos": f"{photos} with a dress; the network alone", **metrics},
+        "data": "Clothing Co-Parsing (Apache-2.0), flat-lay photos of Grigorev's clothing dataset (CC0); "
+        "encoder from a DeepLabV3 on Pascal VOC (Apache-2.0)",
+        "licence": "Apache-2.0",
+    }
 
 
 def refuse_worse(manifest: Path, metrics: dict, force: bool) -> None:
@@ -311,14 +225,16 @@ def refuse_worse(manifest: Path, metrics: dict, force: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True, help="best.pt of a training run")
-    parser.add_argument("--data", type=Path, help="folder with ccp (calibration and validation photos)")
-    parser.add_argument("--own", type=Path, help="one's own photos in the article's layout, instead of --data")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="folder with ccp (calibration and validation photos)")
+    source.add_argument("--own", type=Path, help="one's own photos in the article's layout, instead of --data")
     parser.add_argument("--models", type=Path, required=True, help="where serving reads")
     parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--mirrored", action="store_true", help="look at the mirror image, too: twice the time")
+    parser.add_argument("--context", action="store_true", help=f"tell presence from a second look, too, at {CONTEXT}")
+    parser.add_argument("--upright", type=float, default=Release.upright, help="added to the logit of 'not turned'")
     parser.add_argument("--force", action="store_true", help="overwrite a better model")
     args = parser.parse_args()
-    if (args.data is None) == (args.own is None):
-        parser.error("give either --data or --own")
     if args.own is not None:
         corpus = read_own(args.own)
         photos, validation = [s.photo for s in corpus.train], corpus.validation
@@ -326,8 +242,8 @@ def main() -> None:
         corpus = read_ccp(args.data / "ccp", tagged=False)
         # 60 photos or so cover the ranges that activations take.
         photos, validation = [s.photo for s in corpus.train[::14]], corpus.validation
-    manifest = publish(args.checkpoint, args.models, args.version, photos, validation, args.force)
-    print(json.dumps(manifest["metrics"], indent=2))
+    release = Release(args.version, args.mirrored, args.context, args.upright, args.force)
+    print(json.dumps(publish(args.checkpoint, args.models, release, photos, validation)["metrics"], indent=2))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,10 @@ def tags_loss(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def total(output: Output, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum, and its terms for the log."""
+    """The weighted sum, and its terms for the log.
+
+    Which way is up is not asked here: `turn.py` teaches it to the finished network.
+    """
     terms = {"shape": shape_loss(output.shape, batch["shape"], batch["shape_weight"])}
     if output.parts is not None and output.presence is not None and output.tags is not None:
         terms["parts"] = parts_loss(output.parts, batch["parts"])

@@ -15,24 +15,18 @@ evidence:
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# (output channels, stride, dilation) of MobileNetV2's inverted residuals as DeepLab uses them:
-# the stage of 160 channels keeps its resolution and dilates instead, so features end at 1/16.
-BLOCKS = [
-    *[(24, 2, 1), (24, 1, 1)],
-    *[(32, 2, 1), (32, 1, 1), (32, 1, 1)],
-    *[(64, 2, 1), (64, 1, 1), (64, 1, 1), (64, 1, 1), (96, 1, 1), (96, 1, 1), (96, 1, 1)],
-    *[(160, 1, 1), (160, 1, 2), (160, 1, 2), (320, 1, 2)],
-]
-STRIDE = 16  # input height and width must be multiples of this
+from encoder import Encoder
+
+torch.backends.nnpack.set_flags(False)  # on a CPU it does not know it complains at every convolution
 
 
 class Output(NamedTuple):
@@ -42,92 +36,8 @@ class Output(NamedTuple):
     parts: Tensor | None  # [N, 13, H/2, W/2]   only the shape is worth full resolution
     presence: Tensor | None  # [N]
     tags: Tensor | None  # [N, 13]   which parts the photo shows at all
-
-
-class Conv(nn.Sequential):
-    """Convolution with TensorFlow's SAME padding, bias, and ReLU6 unless `linear`.
-
-    Batch norm is already folded into the supplied encoder weights, so there is none here.
-    """
-
-    def __init__(
-        self, cin: int, cout: int, k: int, stride: int = 1, dilation: int = 1, groups: int = 1, linear: bool = False
-    ) -> None:
-        # SAME on an even input with stride 2 pads below and to the right only.
-        pad = [nn.ZeroPad2d((0, 1, 0, 1))] if stride == 2 else []
-        inner = 0 if stride == 2 or k == 1 else dilation
-        conv = nn.Conv2d(cin, cout, k, stride, inner, dilation, groups)
-        super().__init__(*pad, conv, *([] if linear else [nn.ReLU6()]))
-
-    @property
-    def conv(self) -> nn.Conv2d:
-        return next(m for m in self if isinstance(m, nn.Conv2d))
-
-
-class InvertedResidual(nn.Module):
-    def __init__(self, cin: int, cout: int, stride: int, dilation: int, expand: int = 6) -> None:
-        super().__init__()
-        mid = cin * expand
-        self.expand = Conv(cin, mid, 1) if expand > 1 else nn.Identity()
-        self.depthwise = Conv(mid, mid, 3, stride, dilation, groups=mid)
-        self.project = Conv(mid, cout, 1, linear=True)
-        self.residual = stride == 1 and cin == cout
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.project(self.depthwise(self.expand(x)))
-        return x + y if self.residual else y
-
-
-class Encoder(nn.Module):
-    """MobileNetV2 1.0 at output stride 16; returns features at 1/2, 1/4, 1/8 and 1/16."""
-
-    channels = (16, 24, 32, 320)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stem = Conv(3, 32, 3, stride=2)
-        self.first = InvertedResidual(32, 16, 1, 1, expand=1)
-        blocks, cin = [], 16
-        for cout, stride, dilation in BLOCKS:
-            blocks.append(InvertedResidual(cin, cout, stride, dilation))
-            cin = cout
-        self.blocks = nn.ModuleList(blocks)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        half = self.first(self.stem(x))
-        quarter = self.blocks[1](self.blocks[0](half))
-        eighth = quarter
-        for block in self.blocks[2:5]:
-            eighth = block(eighth)
-        deep = eighth
-        for block in self.blocks[5:]:
-            deep = block(deep)
-        return half, quarter, eighth, deep
-
-    def convs(self) -> list[nn.Conv2d]:
-        """The 51 convolutions in the order of the supplied weights `w0, b0 ... w50, b50`."""
-        return [m for m in self.modules() if isinstance(m, nn.Conv2d)]
-
-    def load(self, path: Path) -> None:
-        """Copy the weights of `mobilenetv2_voc.npz`.
-
-        Raises:
-            ValueError: an array's shape does not fit its convolution.
-        """
-        arrays = np.load(path)
-        for i, conv in enumerate(self.convs()):
-            w, b = torch.from_numpy(arrays[f"w{i}"]).float(), torch.from_numpy(arrays[f"b{i}"]).float()
-            if w.shape != conv.weight.shape:
-                raise ValueError(f"w{i} of {path} is {tuple(w.shape)}, the encoder wants {tuple(conv.weight.shape)}")
-            assert conv.bias is not None
-            conv.weight.data.copy_(w)
-            conv.bias.data.copy_(b)
-
-    def freeze_early(self) -> None:
-        """Stop learning up to 1/4 resolution: edges and colours need no dresses, and half the time of a
-        training step on a CPU is spent there."""
-        for part in (self.stem, self.first, self.blocks[0], self.blocks[1]):
-            part.requires_grad_(False)
+    turned: Tensor | None = None  # [N, 4]   turned clockwise by 0, 90, 180, 270 degrees
+    features: Tensor | None = None  # [N, 32, H/8, W/8]   what the encoder sees, for descriptions
 
 
 class Separable(nn.Sequential):
@@ -146,8 +56,114 @@ def upsample(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
+class Bands(nn.Module):
+    """The upper, middle and lower third of the dress's area, compared: is it one cloth from top to hem?
+
+    Pooling over the whole photo cannot ask that. Features of three depths are brought to 1/8 and pooled under the soft
+    mask of the dress, in three bands of equal area; what the judge gets are the bands, their differences and products,
+    and their colours.
+    """
+
+    COUNT = 3
+
+    def __init__(self, deep: int, fine: int, width: int = 48) -> None:
+        super().__init__()
+        self.deep = nn.Conv2d(deep, width, 1)
+        self.fine = nn.Conv2d(fine, width, 1)
+        # Bands; differences and products of each pair; the same of colours, without products.
+        self.size = (3 * self.COUNT) * width + 2 * self.COUNT * 3
+
+    def forward(self, deep: Tensor, fine: Tensor, dress: Tensor, rgb: Tensor) -> Tensor:
+        """deep `[N, C, H/16, W/16]`, fine `[N, C', H/8, W/8]`, dress `[N, 1, H/2, W/2]` probability, rgb `[N, 3, H, W]`
+        -1 to 1 -> `[N, size]`."""
+        features = upsample(self.deep(deep)) + self.fine(fine)
+        places = torch.cat([features, F.avg_pool2d(rgb, 8)], 1).flatten(2)  # [N, width + 3, places]
+        pooled = self.weights(F.avg_pool2d(dress, 4)) @ places.transpose(1, 2)  # [N, 3, width + 3]
+        upper, middle, lower = pooled[:, 0], pooled[:, 1], pooled[:, 2]
+        width = self.deep.out_channels
+        pairs = ((upper, middle), (middle, lower), (upper, lower))
+        differences = [(a - b).abs() for a, b in pairs]
+        products = [(a * b)[:, :width] for a, b in pairs]
+        return torch.cat([upper, middle, lower, *differences, *products], 1)
+
+    def weights(self, mask: Tensor) -> Tensor:
+        """mask `[N, 1, h, w]` -> each place's share of each band, `[N, 3, h * w]`; a band's shares add up to 1, or to
+        less where hardly anything is masked."""
+        rows = mask.sum(3)  # [N, 1, h]
+        area = rows.sum(2, keepdim=True).clamp(min=1.0)
+        share = rows / area
+        end = share.cumsum(2)
+        cuts = [i / self.COUNT for i in range(self.COUNT + 1)]
+        # How much of a row's area lies in a band: bands end within rows, so that they are of equal area.
+        within = [end.clamp(a, b) - (end - share).clamp(a, b) for a, b in pairwise(cuts)]
+        of_row = torch.cat(within, 1) / (share + 1e-6)  # [N, 3, h]
+        return (of_row[..., None] * mask).flatten(2) * (self.COUNT / area)
+
+
+class PresenceHead(nn.Module):
+    """Is a dress worn? From features pooled over clothes and photo, the parts' areas, and the dress's bands."""
+
+    def __init__(self, deep: int, d8: int, eighth: int, parts: int) -> None:
+        super().__init__()
+        self.attend = nn.Conv2d(deep, 2, 1)
+        self.bands = Bands(deep, d8 + eighth)
+        self.judge = nn.Sequential(
+            nn.Dropout(0.3),
+            nn.Linear(2 * deep + d8 + 2 * parts + self.bands.size, 128),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(128, 1 + parts),
+        )
+
+    def forward(
+        self, rgb: Tensor, deep: Tensor, d8: Tensor, eighth: Tensor, parts: Tensor, shape: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Logits of presence `[N]` and of the tags `[N, 13]`.
+
+        No gradient through parts and shape: the judge must not bend the masks to win its own argument (the trial's
+        masks got worse that way).
+        """
+        attention = self.attend(deep).flatten(2).softmax(-1)  # [N, 2, places]
+        pooled = (attention @ deep.flatten(2).transpose(1, 2)).flatten(1)  # [N, 2 * 320]
+        # Areas of the parts, and how sure the surest pixels are.
+        p = F.avg_pool2d(parts.detach(), 4).flatten(2).softmax(1)
+        areas, peaks = p.mean(-1), p.topk(8, dim=-1).values.mean(-1)
+        dress = shape.detach().softmax(1)[:, 2:]
+        bands = self.bands(deep, torch.cat([d8, eighth], 1), dress, rgb)
+        verdict = self.judge(torch.cat([pooled, d8.mean((2, 3)), areas.sqrt(), peaks, bands], 1))
+        return verdict[:, 0], verdict[:, 1:]
+
+
+class TurnHead(nn.Module):
+    """Which way is up? Features weighted by where they are: with the first cosines of height and width."""
+
+    def __init__(self, deep: int, width: int = 32, waves: int = 3) -> None:
+        super().__init__()
+        self.waves = waves
+        self.reduce = nn.Conv2d(deep, width, 1)
+        self.judge = nn.Sequential(
+            nn.Dropout(0.2), nn.Linear(width * waves**2, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 4)
+        )
+
+    def forward(self, deep: Tensor) -> Tensor:
+        """deep `[N, C, h, w]` -> logits of 0, 90, 180 and 270 degrees clockwise, `[N, 4]`."""
+        x = F.relu6(self.reduce(deep))
+        down = self.cosines(x[:, :1, :, :1].transpose(2, 3))  # [N, waves, h]
+        across = self.cosines(x[:, :1, :1, :])  # [N, waves, w]
+        by_row = x @ across[:, None].transpose(2, 3)  # [N, C, h, waves]
+        moments = down[:, None] @ by_row  # [N, C, waves, waves]
+        return self.judge(moments.flatten(1))
+
+    def cosines(self, line: Tensor) -> Tensor:
+        """`[N, 1, 1, n]`, of any content -> the first cosines at n places, divided by n, `[N, waves, n]`."""
+        ones = torch.ones_like(line[:, 0])
+        count = ones.sum(2, keepdim=True)
+        at = (ones.cumsum(2) - 0.5) * (torch.pi / count)
+        return torch.cat([(at * k).cos() for k in range(self.waves)], 1) / count
+
+
 class DressNet(nn.Module):
-    """UNet with a MobileNetV2 encoder and a light decoder, about 2.1 M parameters."""
+    """UNet with a MobileNetV2 encoder, a light decoder and four heads, about 2.1 M parameters."""
 
     def __init__(self, parts: int = 13, width: int = 48, dropout: float = 0.2) -> None:
         super().__init__()
@@ -162,34 +178,45 @@ class DressNet(nn.Module):
         self.up2 = nn.Sequential(Separable(64 + c2, width), Separable(width, width))
         self.shape = nn.Conv2d(width, 3, 1)
         self.parts = nn.Conv2d(width, parts, 1)
-        # Evidence for presence: features pooled over clothes and over the photo, and the parts' areas.
-        self.attend = nn.Conv2d(c16, 2, 1)
-        self.judge = nn.Sequential(
-            nn.Dropout(0.3),
-            nn.Linear(2 * c16 + 96 + 2 * parts, 128),
-            nn.ReLU(),
-            nn.Dropout(0.3),
-            nn.Linear(128, 1 + parts),
-        )
+        self.presence = PresenceHead(c16, 96, c8, parts)
+        self.turned = TurnHead(c16)
 
     def forward(self, rgb: Tensor) -> Output:
         """`rgb`: `[N, 3, H, W]`, 0-255, height and width multiples of 16."""
-        half, quarter, eighth, deep = self.encoder(rgb / 127.5 - 1.0)
+        rgb = rgb / 127.5 - 1.0
+        half, quarter, eighth, deep = self.encoder(rgb)
         context = self.context(deep.mean((2, 3)))[:, :, None, None]
         neck = self.drop(self.neck(deep) + context)
         d8 = self.up8(torch.cat([upsample(neck), eighth], 1))
         d4 = self.up4(torch.cat([upsample(d8), quarter], 1))
         d2 = self.up2(torch.cat([upsample(d4), half], 1))
-        parts = self.parts(d2)
+        parts, shape = self.parts(d2), self.shape(d2)
+        presence, tags = self.presence(rgb, deep, d8, eighth, parts, shape)
+        return Output(upsample(shape), parts, presence, tags, self.turned(deep.detach()), eighth)
 
-        attention = self.attend(deep).flatten(2).softmax(-1)  # [N, 2, places]
-        pooled = torch.einsum("nap,ncp->nac", attention, deep.flatten(2)).flatten(1)  # [N, 2 * 320]
-        # Areas of the parts, and how sure the surest pixels are. No gradient: the judge must not bend
-        # the masks to win its own argument (the trial's masks got worse that way).
-        p = F.avg_pool2d(parts.detach(), 4).flatten(2).softmax(1)
-        areas, peaks = p.mean(-1), p.topk(8, dim=-1).values.mean(-1)
-        verdict = self.judge(torch.cat([pooled, d8.mean((2, 3)), areas.sqrt(), peaks], 1))
-        return Output(upsample(self.shape(d2)), parts, verdict[:, 0], verdict[:, 1:])
+    def which_way(self, rgb: Tensor) -> Tensor:
+        """Logits of how far `rgb` is turned clockwise alone, `[N, 4]`; see `Output.turned`."""
+        with torch.no_grad():
+            *_, deep = self.encoder(rgb / 127.5 - 1.0)
+        return self.turned(deep)
+
+    def adopt(self, state: dict[str, Tensor]) -> list[str]:
+        """Take over the weights of an earlier DressNet as far as it had them; returns what stays as it was.
+
+        Networks up to 1.3.0 have no heads `turned` and `presence.bands`; their judge saw fewer kinds of evidence, and
+        what is new to it begins with a say near nought.
+        """
+        old = {re.sub(r"^(attend|judge)\.", r"presence.\1.", k): v.float() for k, v in state.items()}
+        mine = self.state_dict()
+        left = []
+        for name, value in mine.items():
+            if name not in old:
+                left.append(name)
+            elif old[name].shape == value.shape:
+                value.copy_(old[name])
+            else:  # the judge's first layer
+                value.mul_(0.1)[:, : old[name].shape[1]] = old[name]
+        return left
 
 
 class ArticleUNet(nn.Module):
@@ -239,13 +266,23 @@ def build(name: str, encoder: Path | None = None) -> nn.Module:
     return net
 
 
+def load_weights(net: nn.Module, state: dict[str, Tensor]) -> None:
+    """Weights of a checkpoint, floats or half floats, into a network of its kind or a later one."""
+    if isinstance(net, DressNet):
+        net.adopt(state)
+    else:
+        net.load_state_dict({k: v.float() if v.dtype == torch.half else v for k, v in state.items()})
+
+
 def restore(checkpoint: Path) -> tuple[str, nn.Module]:
     """The network of a checkpoint, in float and in `eval()`, and its name.
+
+    An earlier DressNet comes with the heads that it lacked as they are before training.
 
     Args:
         checkpoint: `best.pt` of a training run, or a published one, which is in half floats.
     """
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = build(state["network"])
-    net.load_state_dict({k: v.float() if v.dtype == torch.half else v for k, v in state["model"].items()})
+    load_weights(net, state["model"])
     return state["network"], net.eval()

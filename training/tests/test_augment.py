@@ -7,11 +7,11 @@ from augment import (
     augment,
     blocks,
     change_background,
-    dye,
-    empty_street,
+    degrade,
     frame,
+    inpaint_person,
     person_of,
-    spoil,
+    recolour,
     surroundings,
     tint_garment,
 )
@@ -48,6 +48,33 @@ def test_photo_and_masks_stay_aligned_through_the_geometry(seed):
     assert ((shape == DRESS) == dress).all()
     both, either = (red & dress & known).sum(), ((red | dress) & known).sum()
     assert either == 0 or both / either > 0.93
+
+
+def test_a_small_view_shows_the_photo_where_its_labels_are():
+    # A ramp tells by its brightness which column of the photo a pixel of the view shows, to a fraction of a pixel; the
+    # labels of its left half end at a column that is known. In floats, because bytes round a quarter of a pixel away.
+    h, w = 447, 299  # odd: half of it is no whole number
+    ramp = np.broadcast_to(np.arange(w, dtype=np.float32)[None, :, None], (h, w, 3)).copy()
+    parts = np.full((h, w), PART["background"], np.uint8)
+    parts[:, : w // 2] = PART["dress"]
+    shape = np.where(parts == PART["dress"], DRESS, BACKGROUND).astype(np.uint8)
+    apart = []
+    for seed in range(600):
+        view, ids, _, scale = frame(ramp, parts, shape, None, (144, 96), np.random.default_rng(seed), [])
+        ends = np.flatnonzero((ids[72, :-1] == PART["dress"]) & (ids[72, 1:] == PART["background"]))
+        if view.dtype == np.uint8 or scale >= 0.6 or len(ends) != 1 or not 8 < ends[0] < 86:
+            continue
+        # Halfway between the last pixel of dress and the first of background.
+        apart.append((view[72, ends[0] : ends[0] + 2, 0].mean() - (w // 2 - 0.5)) * scale)
+    assert len(apart) > 50
+    assert abs(np.mean(apart)) < 0.06  # the labels' own rounding averages out; what is off always does not
+
+
+def test_a_teachers_outline_is_learned_in_half_of_the_views():
+    s = figure()
+    s.cut = np.full_like(s.shape, SKIN)
+    seen = [augment(s, 96, 64, np.random.default_rng(seed), []) for seed in range(40)]
+    assert 10 < sum((e.shape == DRESS).any() for e in seen) < 32
 
 
 def test_what_lies_around_a_distant_photo_is_background_and_what_a_crop_cut_off_is_unknown():
@@ -114,16 +141,16 @@ def test_a_new_background_keeps_the_person():
 
 def test_the_street_without_its_person_shows_none_of_it():
     s = figure()
-    out = empty_street(s.photo, (s.parts != PART["background"]).astype(np.uint8))
+    out = inpaint_person(s.photo, (s.parts != PART["background"]).astype(np.uint8))
     assert out.shape[:2] == (120, 80)
     assert (out[..., 2] > 150).mean() > 0.99 and (out[..., 0] < 60).all()
 
 
-def test_dye_and_tint_touch_garments_only():
+def test_recolour_and_tint_touch_garments_only():
     s = figure()
     s.parts[80:120, 45:115], s.parts[120:170, 45:115] = PART["upper"], PART["skirt"]
     garment = np.isin(s.parts, [PART["upper"], PART["skirt"]])
-    dyed = dye(s.photo, s.parts, np.random.default_rng(0))
+    dyed = recolour(s.photo, s.parts, np.random.default_rng(0))
     assert (np.abs(dyed[~garment].astype(int) - s.photo[~garment]) < 6).all()
     tinted = tint_garment(s.photo, s.parts, np.random.default_rng(1))
     assert (np.abs(tinted[:60, :30].astype(int) - s.photo[:60, :30]) < 6).all()
@@ -132,7 +159,7 @@ def test_dye_and_tint_touch_garments_only():
 
 def test_light_and_noise_keep_size_and_type():
     for seed in range(20):
-        out = spoil(figure().photo, np.random.default_rng(seed))
+        out = degrade(figure().photo, np.random.default_rng(seed))
         assert out.shape == (240, 160, 3) and out.dtype == np.uint8
 
 

@@ -7,7 +7,8 @@ const [models, width, height] = process.argv.slice(2);
 const photo = { kind: 'photo', width: Number(width), height: Number(height), rgb: new Uint8Array(readFileSync(0)) };
 tfjsSegmenter({ models, runtime: 'wasm', log: () => undefined })
   .segment(photo)
-  .then(({ background, skin, dress, presence }) => {
+  .then(({ background, skin, dress, presence, turned, features }) => {
     const planes = [background, skin, dress].map((plane) => Array.from(plane));
-    process.stdout.write(JSON.stringify({ planes, presence }));
+    const size = [features.width, features.height, features.channels];
+    process.stdout.write(JSON.stringify({ planes, presence, turned, size, features: Array.from(features.data) }));
   });
