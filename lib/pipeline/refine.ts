@@ -29,12 +29,12 @@ export interface RefineSettings extends AlphaSettings, CutSettings {
 }
 
 export const REFINE: RefineSettings = {
-  pixels: 36_000,
+  pixels: 60_000,
   room: 0.1,
   foregroundAbove: 0.9,
   backgroundBelow: 0.02,
   iterations: 1,
-  smoothness: 16,
+  smoothness: 12,
   radius: 3,
   epsilon: 1e-4,
   clip: 0.15,

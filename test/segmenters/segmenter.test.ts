@@ -14,6 +14,9 @@ const MODELS = join(__dirname, '..', '..', 'models');
 interface Vectors {
   readonly presence: number;
   readonly probabilities: readonly number[];
+  /** Of turns by 0, 90, 180 and 270 degrees. */
+  readonly turned: readonly number[];
+  readonly features: readonly number[];
 }
 
 interface Parity {
@@ -108,6 +111,20 @@ describe.each(Object.entries(ENGINES))('the shipped network on %s', (_, engine) 
     const apart = said.map((p, i) => Math.abs(p - vectors.probabilities[i]!));
     expect(Math.max(...apart)).toBeLessThan(engine.tolerance);
     expect(Math.abs(presence - vectors.presence)).toBeLessThan(engine.tolerance);
+  });
+
+  test('says there, too, how the photo lies and what its features are', async () => {
+    const { turned, features } = await segmenter.segment(pattern(parity));
+    const vectors = parity[engine.vectors];
+    expect(turned).toBe(90 * vectors.turned.indexOf(Math.max(...vectors.turned)));
+    const { width, height, channels, data } = features!;
+    expect([width, height, channels]).toEqual([parity.width / 8, parity.height / 8, 32]);
+    expect(data).toHaveLength(width * height * channels);
+    const said = data.filter((_, i) => i % parity.every === 0);
+    expect(said).toHaveLength(vectors.features.length);
+    const size = Math.max(...vectors.features.map(Math.abs));
+    const apart = Array.from(said, (value, i) => Math.abs(value - vectors.features[i]!));
+    expect(Math.max(...apart)).toBeLessThan(0.1 * size);
   });
 
   test('gives three probabilities that add up to 1 at every pixel, and one presence', async () => {
