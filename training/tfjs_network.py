@@ -175,8 +175,8 @@ def turn(g: Graph, deep: str, net: TurnHead) -> str:
     down = cosines(g, "turn/down", cut(g, "turn/column", one, [0, 0, 0, 0], [1, -1, 1, 1]), net.waves)
     across = cosines(g, "turn/across", cut(g, "turn/row", one, [0, 0, 0, 0], [1, 1, -1, 1]), net.waves)
     planes = reshape_like_planes(g, x)  # [C, h, w]
-    by_row = product(g, "turn/by-row", planes, repeated(g, "turn/across/all", across, width), transposed=True)
-    moments = product(g, "turn/moments", repeated(g, "turn/down/all", down, width), by_row)  # [C, waves, waves]
+    by_row = product(g, "turn/by-row", planes, repeated(g, "turn/across/repeated", across, width), transposed=True)
+    moments = product(g, "turn/moments", repeated(g, "turn/down/repeated", down, width), by_row)  # [C, waves, waves]
     return dense(g, "turn/judge", reshape(g, "turn/flat", moments, [1, width * net.waves**2]), net.judge)
 
 

@@ -198,8 +198,8 @@ def test_calibration_turns_logits_into_the_observed_share():
     rng = np.random.default_rng(0)
     truth = rng.random(4000) < 0.3
     logits = np.where(truth, 3.0, -1.0) + rng.normal(0, 2, 4000)
-    fitted = export.calibrate(logits.tolist(), truth.tolist())
-    said = [fitted(x) for x in logits]
+    fitted = export.Serving(*export.calibrate(logits.tolist(), truth.tolist()))
+    said = [fitted.presence(x) for x in logits]
     assert np.mean(said) == pytest.approx(truth.mean(), abs=0.01)
     assert export.ece(said, truth.tolist()) < 0.03
 
