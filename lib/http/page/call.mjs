@@ -1,5 +1,9 @@
 import { choice, element } from './dom.mjs';
 
+/** @typedef {import('./brush.mjs').Stroke} Stroke */
+/** @typedef {{ query: string, accept: string, ending: string }} Asked */
+/** @typedef {{ status: number, blob: Blob, header: (name: string) => string }} Answer */
+
 /** Longest side to which a photo is reduced that is too large to be sent as it is. */
 export const REDUCED = 2400;
 
@@ -8,22 +12,28 @@ const background = choice('background');
 const format = choice('format');
 const colour = element('colour', HTMLInputElement);
 const crop = element('crop', HTMLInputElement);
-const expect = element('expect', HTMLInputElement);
 const key = element('key', HTMLInputElement);
 
-/** What the form asks for: a query, the type of the answer and the ending of its file. */
-export function asked() {
+/**
+ * What the form asks for: a query, the type of the answer and the ending of its file.
+ *
+ * @param {boolean} sure whether a dress is worn for certain
+ * @returns {Asked}
+ */
+export function asked(sure) {
   const query = new URLSearchParams();
   if (output.value !== 'cutout') query.set('output', output.value);
   if (crop.checked) query.set('crop', 'true');
   const chosen = background.value === 'own' ? colour.value : background.value;
   if (output.value === 'cutout' && chosen !== 'transparent') query.set('background', chosen);
-  if (expect.checked) query.set('expect', 'dress');
-  return {
-    query: query.toString(),
-    accept: `image/${format.value}`,
-    ending: format.value.replace('jpeg', 'jpg'),
-  };
+  if (sure) query.set('expect', 'dress');
+  return { query: query.toString(), accept: `image/${format.value}`, ending: format.value.replace('jpeg', 'jpg') };
+}
+
+/** What is asked for while strokes are drawn: the cut-out in the photo's own frame, to be laid over it. */
+/** @param {boolean} sure @returns {Asked} */
+export function askedForBrush(sure) {
+  return { query: sure ? 'expect=dress' : '', accept: 'image/webp', ending: 'webp' };
 }
 
 /** @param {string} text for a shell */
@@ -33,30 +43,64 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
  * The same call for a terminal.
  *
  * @param {string} name of the photo's file
+ * @param {Asked} asked
+ * @param {readonly Stroke[]} strokes
  */
-export function curlOf(name) {
-  const { query, accept, ending } = asked();
+export function curlOf(name, { query, accept, ending }, strokes) {
   const keyed = key.value ? ' -H "X-Api-Key: $DRESSCUT_KEY"' : '';
   const url = new URL(`v1/cutouts${query && `?${query}`}`, location.href).href;
-  const photo = `@${quoted(name)}`;
-  return `curl -sS --fail-with-body${keyed} -H 'Accept: ${accept}' --data-binary ${photo} ${quoted(url)} -o dress.${ending}`;
+  const body =
+    strokes.length === 0
+      ? `--data-binary @${quoted(name)}`
+      : `-F ${quoted(`photo=@"${name.replaceAll(/["\\]/g, '\\$&')}"`)} --form-string ${quoted(`strokes=${JSON.stringify(strokes)}`)}`;
+  return `curl -sS --fail-with-body${keyed} -H 'Accept: ${accept}' ${body} ${quoted(url)} -o dress.${ending}`;
 }
 
-/** @param {Blob} body */
-export async function send(body) {
-  const { query, accept } = asked();
-  // A file's own type may be anything; its bytes decide.
-  /** @type {Record<string, string>} */
-  const headers = { accept, 'content-type': 'application/octet-stream' };
-  if (key.value) headers['x-api-key'] = key.value;
-  return fetch(`v1/cutouts?${query}`, { method: 'POST', body, headers });
+/**
+ * One call. `XMLHttpRequest`, because `fetch` tells nothing of how much of the photo has been sent.
+ *
+ * @param {Blob} photo
+ * @param {Asked} asked
+ * @param {readonly Stroke[]} strokes
+ * @param {{ signal: AbortSignal, sent: (share: number) => void }} watch `sent` is told the share of the upload, 0 to 1
+ * @returns {Promise<Answer>}
+ * @throws {DOMException} `AbortError` at the signal; `NetworkError` where no answer comes
+ */
+export function send(photo, { query, accept }, strokes, { signal, sent }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const failed = (/** @type {string} */ name) => () => reject(new DOMException('No answer came.', name));
+    request.open('POST', `v1/cutouts?${query}`);
+    request.responseType = 'blob';
+    request.setRequestHeader('accept', accept);
+    if (key.value) request.setRequestHeader('x-api-key', key.value);
+    request.upload.addEventListener('progress', ({ loaded, total }) => sent(total === 0 ? 1 : loaded / total));
+    request.upload.addEventListener('load', () => sent(1));
+    request.addEventListener('load', () => {
+      const { status, response } = request;
+      resolve({ status, blob: response, header: (name) => request.getResponseHeader(name) ?? '' });
+    });
+    request.addEventListener('error', failed('NetworkError'));
+    request.addEventListener('abort', failed('AbortError'));
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    if (strokes.length === 0) {
+      // A file's own type may be anything; its bytes decide.
+      request.setRequestHeader('content-type', 'application/octet-stream');
+      request.send(photo);
+      return;
+    }
+    const form = new FormData();
+    form.set('photo', photo);
+    form.set('strokes', JSON.stringify(strokes));
+    request.send(form);
+  });
 }
 
 /**
  * Upright and smaller; `null` where it is small already or the browser cannot read it.
  *
  * @param {Blob} file
- * @returns {Promise<Blob | null>}
+ * @returns {Promise<{ photo: Blob, scale: number } | null>}
  */
 export async function reduced(file) {
   const picture = await createImageBitmap(file).catch(() => null);
@@ -67,5 +111,16 @@ export async function reduced(file) {
   canvas.width = Math.round(picture.width * scale);
   canvas.height = Math.round(picture.height * scale);
   canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+  /** @type {Blob | null} */
+  const photo = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+  return photo && { photo, scale };
+}
+
+/** @param {readonly Stroke[]} strokes @param {number} scale of the photo that is sent instead @returns {Stroke[]} */
+export function scaled(strokes, scale) {
+  return strokes.map(({ kind, points, radius }) => ({
+    kind,
+    points: points.map(([x, y]) => [x * scale, y * scale]),
+    radius: Math.max(0.5, radius * scale),
+  }));
 }

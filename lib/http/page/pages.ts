@@ -27,6 +27,14 @@ const FILES: Readonly<Record<string, string>> = {
   'page.mjs': 'http/page/page.mjs',
   'call.mjs': 'http/page/call.mjs',
   'stage.mjs': 'http/page/stage.mjs',
+  'brush.mjs': 'http/page/brush.mjs',
+  'view.mjs': 'http/page/view.mjs',
+  'photos.mjs': 'http/page/photos.mjs',
+  'words.mjs': 'http/page/words.mjs',
+  'zip.mjs': 'http/page/zip.mjs',
+  'sample-street.jpg': 'http/page/samples/street.jpg',
+  'sample-shop.jpg': 'http/page/samples/shop.jpg',
+  'sample-flat.jpg': 'http/page/samples/flat.jpg',
   'dom.mjs': 'http/page/dom.mjs',
 };
 
@@ -34,6 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   css: 'text/css; charset=utf-8',
   mjs: 'text/javascript; charset=utf-8',
+  jpg: 'image/jpeg',
 };
 
 /** The pages for people, read once: the one to try the service on, and the one that explains its problems. */
@@ -44,9 +53,9 @@ export function pageRoutes(): Hono {
     .get('/', (c) => c.html(index, 200, { 'content-security-policy': PAGE_POLICY }))
     .get('/v1/problems', (c) => c.html(problems, 200, { 'content-security-policy': TEXT_POLICY }));
   for (const [name, path] of Object.entries(FILES)) {
-    const text = readAsset(path).toString();
+    const bytes = new Uint8Array(readAsset(path));
     const type = TYPES[name.split('.').at(-1) ?? ''] ?? '';
-    app.get(`/page/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
+    app.get(`/page/${name}`, (c) => c.body(bytes, 200, { 'content-type': type }));
   }
   return app;
 }
