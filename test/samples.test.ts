@@ -8,7 +8,7 @@ import { configUnderTest } from './helpers/config-under-test';
 
 // The first thing that anybody tries: what the README, the page and the demonstration show must be worth showing.
 const SAMPLES = join(__dirname, '..', 'samples');
-const DRESSES = ['shop', 'flat'];
+const DRESSES = ['shop', 'two', 'flat'];
 const MAX_BYTES = 300_000;
 const { cutOut } = createApp({ ...configUnderTest(), threads: 1 });
 
@@ -31,6 +31,10 @@ test.each(DRESSES)('%s is cut out with the options that nobody chose, close to t
   expect(iou(overlap(halves(matte!.alpha), await truthOf(name)))).toBeGreaterThan(0.9);
 });
 
-test.each(DRESSES)('%s is small enough for a page', (name) => {
+test('jeans and a top are no dress', async () => {
+  expect((await cutOut(photo('no-dress'), DEFAULTS)).findings.verdict).toBe('no_dress');
+});
+
+test.each([...DRESSES, 'no-dress'])('%s is small enough for a page', (name) => {
   expect(statSync(join(SAMPLES, `${name}.jpg`)).size).toBeLessThan(MAX_BYTES);
 });
