@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
   { part: ['handlers/'], may: ['lib/'] },
   { part: ['bin/'], may: ['lib/', 'bench/evaluate', 'package.json'] },
   { part: ['bench/'], may: ['lib/'] },
-  { part: ['npm/'], may: ['layers/licences'] },
+  { part: ['npm/'], may: ['layers/licences', 'lib/http/openapi/', 'lib/pipeline/limits', 'package.json'] },
   { part: ['layers/'], may: ['lib/errors', 'lib/segmenters/', 'lib/uploads/upload-options', 'package.json'] },
 ];
 

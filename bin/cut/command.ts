@@ -92,7 +92,8 @@ async function cutAll(
   const quiet = request.json && stdout.isTTY === true;
   const progress = showProgress(stderr, quiet ? 0 : jobs.length);
   // Without a network nothing can be cut: the first photo says why.
-  const journal = await model()
+  // The first photo is read and decoded meanwhile.
+  const journal = model()
     .then((info) => openJournal(out, recipeOf(request.options, info)))
     .catch(() => null);
   const cutThem = (report: Report | null) =>
@@ -102,10 +103,10 @@ async function cutAll(
   try {
     if (request.report) page = await withReport(out, request.options, cutThem);
     else await cutThem(null);
-    left = (await journal?.othersLeft()) ?? 0;
+    left = (await (await journal)?.othersLeft()) ?? 0;
   } finally {
     progress.stop();
-    await journal?.close();
+    await (await journal)?.close();
   }
 
   const done = tally.cut + tally.noDress + tally.failed + tally.skipped;
@@ -130,7 +131,7 @@ interface Run {
   readonly signal: AbortSignal;
   readonly tally: Tally;
   readonly progress: Progress;
-  readonly journal: Journal | null;
+  readonly journal: Promise<Journal | null>;
   readonly report: Report | null;
   /** It is the only photo: then whoever waits is told of it in any case. */
   readonly single: boolean;
@@ -161,7 +162,7 @@ async function cutEach(jobs: readonly Job[], run: Run): Promise<boolean> {
 /** Cut one photo and tell everybody of it: the person, the journal, the report. */
 async function finish(job: Job, run: Run): Promise<'next' | 'stop'> {
   const { request, surroundings, signal, tally, journal, report } = run;
-  const before = request.skipExisting ? ((await journal?.made(job)) ?? null) : null;
+  const before = request.skipExisting ? ((await (await journal)?.made(job)) ?? null) : null;
   if (before !== null) {
     tally[before === 'dress' ? 'skipped' : 'noDress'] += 1;
     return 'next';
@@ -169,7 +170,7 @@ async function finish(job: Job, run: Run): Promise<'next' | 'stop'> {
   const outcome = await cutPhoto(job, request.options, surroundings.cutOut, signal);
   if (outcome === null) return 'stop';
   count(tally, outcome);
-  if (outcome.result !== undefined) await journal?.add(job, outcome.result.image !== null);
+  if (outcome.result !== undefined) await (await journal)?.add(job, outcome.result.image !== null);
   tell(outcome, surroundings.stdout, run);
   await report?.add(outcome);
   return outcome.error?.code === 'model-unavailable' ? 'stop' : 'next';
