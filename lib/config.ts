@@ -18,7 +18,10 @@ export interface Config {
   readonly threads: number;
   /** Photos that one process cuts at the same time (`DRESSCUT_CONCURRENCY`). */
   readonly concurrency: number;
-  /** SHA-256 of each API key in lower-case hex, `off`, or `undefined` when nobody said (`DRESSCUT_API_KEYS`). */
+  /**
+   * SHA-256 of each API key in lower-case hex, after `read:` where it may not change catalogues; `off`; or `undefined`
+   * when nobody said (`DRESSCUT_API_KEYS`).
+   */
   readonly apiKeys: readonly string[] | 'off' | undefined;
   /** Where the local service listens (`DRESSCUT_HOST`); this machine alone unless somebody says otherwise. */
   readonly host: string;
@@ -99,7 +102,7 @@ function keyHashes(env: NodeJS.ProcessEnv, name: string): Config['apiKeys'] {
   if (text === undefined || text === '') return undefined;
   if (text.toLowerCase() === 'off') return 'off';
   const hashes = text.split(/[\s,]+/).map((hash) => hash.toLowerCase());
-  if (hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) return hashes;
+  if (hashes.every((hash) => /^(read:)?[0-9a-f]{64}$/.test(hash))) return hashes;
   // What was received is not shown: somebody may have put the keys themselves there.
   throw new Error(`${name} must be "off", or SHA-256 hashes of keys as 64 hex digits each, separated by commas`);
 }

@@ -42,7 +42,7 @@ export interface Embedding {
   /** Which network and which recipe made it; only embeddings of one version can be compared. */
   readonly version: string;
   /** At most 256 numbers of length 1 together: the dot product of two is their likeness, -1 to 1. */
-  readonly vector: Float32Array;
+  readonly vector: readonly number[];
 }
 
 /** What can be told of a dress in words. */
@@ -51,4 +51,9 @@ export interface Traits {
   readonly colours: readonly DressColour[];
   readonly pattern: Pattern;
   readonly length: Length;
+}
+
+/** What is known of one dress. */
+export interface Description extends Traits {
+  readonly embedding: Embedding;
 }

@@ -8,6 +8,7 @@ export const STATUS = {
   'malformed-body': 400,
   'key-missing': 401,
   'key-wrong': 403,
+  'key-read-only': 403,
   'not-found': 404,
   'catalogues-off': 404,
   'uploads-off': 404,

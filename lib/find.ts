@@ -1,3 +1,4 @@
+import { describe } from './describe';
 import type { Findings } from './findings';
 import type { CutOutOptions } from './options';
 import { decode } from './pipeline/decode';
@@ -23,7 +24,8 @@ export interface Found {
 }
 
 /** The options that decide what is found; all others say how it is rendered. */
-export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'> & Partial<Pick<CutOutOptions, 'strokes'>>;
+export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'> &
+  Partial<Pick<CutOutOptions, 'strokes' | 'describe' | 'embedding'>>;
 
 /**
  * Decode a photo and find the dress in it.
@@ -40,7 +42,7 @@ export interface FindDependencies {
 }
 
 export function createFind({ segmenter, refine: toMatte = refine }: FindDependencies): Find {
-  return async (bytes, { mode, expect: expected, strokes = [] }) => {
+  return async (bytes, { mode, expect: expected, strokes = [], describe: told = false, embedding = false }) => {
     // Who marks what belongs to the dress says that there is one.
     const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : expected;
     const { milliseconds, timed } = stopwatch();
@@ -59,6 +61,9 @@ export function createFind({ segmenter, refine: toMatte = refine }: FindDependen
     const { name, version } = await segmenter.load();
     const { width, height } = photo;
     const findings = { ...measured, photo: { width, height, format }, model: { name, version }, milliseconds };
-    return { photo, matte: measured.verdict === 'no_dress' ? null : matte, probabilities, findings };
+    const found = { photo, matte: measured.verdict === 'no_dress' ? null : matte, probabilities, findings };
+    if (found.matte === null || !(told || embedding)) return found;
+    const { embedding: made, ...traits } = await timed('describe', () => describe(found));
+    return { ...found, findings: { ...findings, description: embedding ? { ...traits, embedding: made } : traits } };
   };
 }

@@ -1,8 +1,9 @@
+import type { Description, Traits } from './description';
 import { DresscutError } from './errors';
 import type { Box, Turn } from './raster';
 
 /** The pipeline's steps in their order; the keys of `Findings.milliseconds`. */
-export const STEPS = ['decode', 'isolate', 'segment', 'refine', 'measure', 'compose', 'encode'] as const;
+export const STEPS = ['decode', 'isolate', 'segment', 'refine', 'measure', 'describe', 'compose', 'encode'] as const;
 export type Step = (typeof STEPS)[number];
 
 export const VERDICTS = ['ok', 'review', 'no_dress'] as const;
@@ -23,6 +24,8 @@ export interface Findings {
   readonly box: Box | null;
   /** How the photo lies: turned clockwise by so many degrees. It is answered as it lies. */
   readonly turned: Turn;
+  /** What the dress looks like, where that was asked for; its embedding only where that was, too. */
+  readonly description?: Traits & Partial<Pick<Description, 'embedding'>>;
   readonly photo: { readonly width: number; readonly height: number; readonly format: string };
   readonly model: { readonly name: string; readonly version: string };
   /** Wall-clock milliseconds of each step that ran. */

@@ -28,6 +28,10 @@ export interface CutOutOptions {
   readonly mode: (typeof MODES)[number];
   /** `auto`: decide whether a dress is worn. `dress`: the caller knows that one is. */
   readonly expect: (typeof EXPECTS)[number];
+  /** Say what the dress looks like: colours, pattern, length. */
+  readonly describe: boolean;
+  /** Also give the embedding, by which its like is found; describes it, too. */
+  readonly embedding: boolean;
   /** Longest side of the result in pixels, 16 to 10000; `null` keeps the photo's own scale. Never enlarges. */
   readonly size: number | null;
   /** Where the caller corrects the cut; none for the cut as it is found. */
@@ -44,6 +48,8 @@ export const DEFAULTS: CutOutOptions = {
   expect: 'auto',
   size: null,
   strokes: [],
+  describe: false,
+  embedding: false,
 };
 
 /** What an option expects, as it stands in the help and in every error about it. */
@@ -104,6 +110,16 @@ export const optionsSchema = z.strictObject({
     .prefault([])
     .describe('Where the caller corrects the cut: what to keep and what to drop, in pixels of the upright photo.')
     .register(wording, { expected: STROKES_EXPECTED }),
+  describe: z
+    .preprocess(toBoolean, z.boolean())
+    .prefault(DEFAULTS.describe)
+    .describe('Say what the dress looks like: its colours, plain or patterned, its length.')
+    .register(wording, { expected: 'true or false' }),
+  embedding: z
+    .preprocess(toBoolean, z.boolean())
+    .prefault(DEFAULTS.embedding)
+    .describe('Also give the numbers by which its like is found.')
+    .register(wording, { expected: 'true or false' }),
 });
 
 /** @internal */

@@ -33,7 +33,7 @@ const CONTRACTS = [
 /** What decodes in a process of its own: the one step that starts something. */
 const DECODER = ['lib/pipeline/decoder-process', 'lib/pipeline/decoder-main'];
 const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path'];
-const FIND_AND_RENDER = ['lib/predict', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/thumbnails'];
+const FIND_AND_RENDER = ['lib/predict', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/describe', 'lib/thumbnails'];
 
 /**
  * The architecture: who may import whom, from the ground up. A part may always import itself. Everything that is in
@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
   { part: DECODER, may: [...CONTRACTS, 'lib/pipeline/'], packages: PROCESSES },
   // A step knows OpenCV and the codecs: no files, no environment, no HTTP, no AWS, no engine.
-  { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js'] },
+  { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js', 'culori'] },
   // Each implements its port and knows no step and no caller.
   { part: ['lib/segmenters/'], may: CONTRACTS },
   { part: ['lib/storage/'], may: [...CONTRACTS, 'lib/config'] },

@@ -32,6 +32,8 @@ describe('parseOptions', () => {
         mode: 'article',
         expect: 'dress',
         size: '640',
+        describe: 'true',
+        embedding: '0',
       }),
     ).toEqual({
       output: 'overlay',
@@ -43,6 +45,8 @@ describe('parseOptions', () => {
       expect: 'dress',
       size: 640,
       strokes: [],
+      describe: true,
+      embedding: false,
     });
   });
 

@@ -59,6 +59,8 @@ const FLAGS: Readonly<Record<OptionName, string>> = {
   expect: '--expect <what>',
   size: '--size <pixels>',
   strokes: '--strokes <file>',
+  describe: '--describe',
+  embedding: '--embedding',
 };
 
 /**

@@ -74,7 +74,7 @@ export function embeddedCatalogue(file: string): Catalogue {
       const [row] = await read(dressQuery(name, id));
       if (row === undefined) return null;
       const { version, embedding, ...fields } = row;
-      const vector = new Float32Array(embedding as ArrayBuffer);
+      const vector = Array.from(new Float32Array(embedding as ArrayBuffer));
       return { ...kept(fields), embedding: { version: String(version), vector } };
     },
 

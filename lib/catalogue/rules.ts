@@ -54,10 +54,8 @@ export function checkTime(at: number): void {
 /** @throws DresscutError `invalid-option` */
 export function checkEmbedding({ version, vector }: Embedding): void {
   if (!VERSION.test(version)) throw refusal('version', 'the version that came with the embedding', version);
-  const numbers = Array.from(vector);
-  const length = Math.hypot(...numbers);
-  if (numbers.length <= MAX_NUMBERS && Math.abs(length - 1) < 0.01) return;
-  throw refusal('embedding', `at most ${MAX_NUMBERS} numbers of length 1 together`, `${numbers.length} numbers`);
+  if (vector.length <= MAX_NUMBERS && Math.abs(Math.hypot(...vector) - 1) < 0.01) return;
+  throw refusal('embedding', `at most ${MAX_NUMBERS} numbers of length 1 together`, `${vector.length} numbers`);
 }
 
 /** @throws DresscutError `invalid-option` */

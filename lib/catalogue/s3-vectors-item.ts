@@ -35,7 +35,7 @@ export const isRemoved = (vector: GetOutputVector): boolean => itemOf(vector).re
 export const timeOf = (vector: GetOutputVector): number => Number(itemOf(vector).at);
 
 export function dressOf(vector: GetOutputVector, version: string): Dress {
-  return { ...kept(vector), embedding: { version, vector: Float32Array.from(vector.data?.float32 ?? []) } };
+  return { ...kept(vector), embedding: { version, vector: vector.data?.float32 ?? [] } };
 }
 
 export function matchOf(vector: QueryOutputVector): Match {

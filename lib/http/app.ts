@@ -3,7 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { type RequestIdVariables, requestId } from 'hono/request-id';
 import { asDresscutError, DresscutError } from '../errors';
 import type { Tickets } from '../uploads/tickets';
-import { type ApiKeys, apiKey } from './middleware/api-key';
+import { type ApiKeys, apiKey, writingKey } from './middleware/api-key';
 import { type DeadlineVariables, deadline } from './middleware/deadline';
 import { asErrors, logEntry, offerUpload } from './middleware/errors';
 import { commonHeaders, cors } from './middleware/headers';
@@ -13,12 +13,24 @@ import { openApi } from './openapi/document';
 import { problemOf, problemResponse } from './problems';
 import { removebgErrors } from './removebg/errors';
 import { answerRemovebg } from './removebg/route';
+import {
+  answerDrop,
+  answerGet,
+  answerList,
+  answerPut,
+  answerRemove,
+  answerSimilar,
+  type CataloguesDependencies,
+} from './routes/catalogues';
 import { answerCutout, type CutoutsDependencies } from './routes/cutouts';
 import { createReadiness } from './routes/readiness';
 import { type ServiceDependencies, serviceRoutes } from './routes/service';
 import { answerStatus, answerUpload } from './routes/uploads';
 
-export interface HttpDependencies extends CutoutsDependencies, Omit<ServiceDependencies, 'description' | 'ready'> {
+export interface HttpDependencies
+  extends CutoutsDependencies,
+    CataloguesDependencies,
+    Omit<ServiceDependencies, 'description' | 'ready'> {
   readonly keys: ApiKeys;
   /** Takes uploads; `null` where there are no buckets for them. */
   readonly tickets: Tickets | null;
@@ -30,8 +42,9 @@ export interface HttpDependencies extends CutoutsDependencies, Omit<ServiceDepen
 const REMOVEBG = '/v1.0/removebg';
 /** Where photos are cut: the answer depends on `Accept`, and its size may break a limit. */
 const CUTTING = ['/v1/cutouts', REMOVEBG];
+const DRESS = '/v1/catalogues/:name/dresses/:id{.+}';
 /** What needs a key, whatever the method. */
-const KEYED = ['/v1/cutouts/*', '/v1/uploads', REMOVEBG];
+const KEYED = ['/v1/cutouts/*', '/v1/uploads', '/v1/catalogues/*', REMOVEBG];
 
 type Env = { Variables: RequestIdVariables & DeadlineVariables };
 
@@ -40,7 +53,7 @@ type Env = { Variables: RequestIdVariables & DeadlineVariables };
  * leaves as RFC 9457 `application/problem+json`, or in remove.bg's own shape at its address.
  */
 export function createHttp(dependencies: HttpDependencies): Hono<Env> {
-  const { find, limits, keys, tickets, version, log } = dependencies;
+  const { find, limits, keys, tickets, catalogue, version, log } = dependencies;
   const inTurn = limitConcurrency(limits);
   const inside = limitRequests(limits);
   // Its own wait: callers share one check, and the first of them may hang up.
@@ -70,12 +83,24 @@ export function createHttp(dependencies: HttpDependencies): Hono<Env> {
   app.use(requestId({ limitLength: 128 }), cors(), commonHeaders(CUTTING), asErrors);
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
   for (const path of KEYED) app.use(path, apiKey(keys));
+  app.use('/v1/catalogues/*', writingKey(keys));
   for (const path of [...KEYED, '/v1/ready']) app.use(path, deadline(limits.maxSeconds));
 
   app.post('/v1/cutouts', inside, (c) => answerCutout(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
   app.post(REMOVEBG, inside, (c) => answerRemovebg(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
   app.post('/v1/uploads', (c) => answerUpload(c.req.raw, tickets));
   app.get('/v1/cutouts/:id', (c) => answerStatus(c.req.param('id'), tickets));
+  app.get('/v1/catalogues', () => answerList(catalogue));
+  app.delete('/v1/catalogues/:name', (c) => answerDrop(c.req.param('name'), catalogue));
+  app.post('/v1/catalogues/:name/similar', inside, (c) =>
+    answerSimilar(c.req.raw, c.req.param('name'), dependencies, (work) => inTurn(c.var.signal, work)),
+  );
+  // An id may hold slashes: API Gateway has decoded them by the time they come here.
+  app.put(DRESS, inside, (c) =>
+    answerPut(c.req.raw, c.req.param(), dependencies, (work) => inTurn(c.var.signal, work)),
+  );
+  app.get(DRESS, (c) => answerGet(c.req.param('name'), c.req.param('id'), catalogue));
+  app.delete(DRESS, (c) => answerRemove(c.req.param('name'), c.req.param('id'), catalogue));
   const description = openApi({ version, limits, keyed: keys !== 'off' });
   app.route('/', serviceRoutes({ ...dependencies, description, ready }));
   return app;

@@ -10,6 +10,7 @@ export const MEANING: Readonly<Record<Code, readonly [title: string, advice: str
   'malformed-body': ['The body cannot be read', 'Send the body as its Content-Type says, and to its end.'],
   'key-missing': ['An API key is needed', 'Send your key in the header X-Api-Key.'],
   'key-wrong': ['The API key is not known', 'Check the key in the header X-Api-Key.'],
+  'key-read-only': ['The API key may only read', 'Use a key that may change catalogues.'],
   'not-found': ['There is nothing here', 'See /v1/openapi.json for what there is.'],
   'catalogues-off': ['This service keeps no catalogues', 'Start it with DRESSCUT_CATALOGUE, or ask who runs it.'],
   'catalogue-version': [

@@ -1,4 +1,5 @@
-import type { Features, Photo, Probabilities, Size, Turn } from '../raster';
+import type { Features, Matte, Photo, Probabilities, Size, Turn } from '../raster';
+import { boundingBox } from './box';
 
 /** The turn that undoes another. */
 export const back = (turn: Turn): Turn => ((360 - turn) % 360) as Turn;
@@ -6,6 +7,13 @@ export const back = (turn: Turn): Turn => ((360 - turn) % 360) as Turn;
 /** A photo turned clockwise by `turn` degrees. */
 export function turnPhoto(photo: Photo, turn: Turn): Photo {
   return { kind: 'photo', ...turnedSize(photo, turn), rgb: turned(photo.rgb, photo, turn, 3) };
+}
+
+/** A matte turned clockwise by `turn` degrees. */
+export function turnMatte(matte: Matte, turn: Turn): Matte {
+  const { width, height } = turnedSize(matte, turn);
+  const alpha = turned(matte.alpha, matte, turn, 1);
+  return { kind: 'matte', width, height, alpha, box: boundingBox({ width, height, data: alpha }, 0) };
 }
 
 /** What a network says of a photo, turned clockwise by `turn` degrees with the photo. */

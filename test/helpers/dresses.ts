@@ -6,7 +6,7 @@ export const VERSION = 'dressnet-9.9.9-r1';
 /** An embedding that points where the numbers say. */
 export function embeddingOf(...numbers: number[]): Embedding {
   const length = Math.hypot(...numbers);
-  return { version: VERSION, vector: Float32Array.from(numbers, (number) => number / length) };
+  return { version: VERSION, vector: numbers.map((number) => Math.fround(number / length)) };
 }
 
 /** A dress with everything that a catalogue keeps; `changes` replaces parts of it. */

@@ -49,6 +49,7 @@ export const fakeDependencies: HttpDependencies = {
   version: '1',
   keys: 'off',
   tickets: null,
+  catalogue: null,
   describeModel: async () => ({ manifest: {}, card: null }),
   log: () => undefined,
 };

@@ -30,7 +30,7 @@ const EXPOSED = [
 export function cors(): MiddlewareHandler {
   return honoCors({
     origin: '*',
-    allowMethods: ['GET', 'HEAD', 'POST'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowHeaders: [
       'Accept',
       'Authorization',

@@ -1,5 +1,6 @@
 import { goldenPhoto } from '../golden-photo';
 import type { Limits } from '../limits';
+import { catalogueSchemas, drop, getDress, list, put, removeDress, similar } from './catalogues';
 import { cutout } from './cutouts';
 import { json, type Operation, OURS, problems } from './parts';
 import { removebg } from './removebg';
@@ -30,12 +31,21 @@ export function openApi(about: { version: string; limits: Limits; keyed: boolean
     servers: [{ url: '/' }],
     tags: [
       { name: 'cut', description: 'Cut dresses out.' },
+      { name: 'similar', description: 'Keep dresses in catalogues and find their like.' },
       { name: 'service', description: 'How the service is and what it is made of.' },
     ],
     paths: {
       '/v1/cutouts': { post: closed(cutout(photo)) },
       '/v1/uploads': { post: closed(upload) },
       '/v1/cutouts/{id}': { get: closed(status) },
+      '/v1/catalogues': { get: closed(list) },
+      '/v1/catalogues/{name}': { delete: closed(drop) },
+      '/v1/catalogues/{name}/dresses/{id}': {
+        put: closed(put),
+        get: closed(getDress),
+        delete: closed(removeDress),
+      },
+      '/v1/catalogues/{name}/similar': { post: closed(similar) },
       '/v1.0/removebg': { post: { ...removebg(photo), security } },
       '/v1/health': { get: get('health', 'The process answers', state('ok')) },
       '/v1/ready': {
@@ -49,7 +59,10 @@ export function openApi(about: { version: string; limits: Limits; keyed: boolean
       '/v1/problems': { get: html('problems', 'Every problem code with its meaning') },
       '/': { get: html('page', 'A page to try it on') },
     },
-    components: { schemas, securitySchemes: { ApiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
+    components: {
+      schemas: { ...schemas, ...catalogueSchemas },
+      securitySchemes: { ApiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
+    },
   };
 }
 

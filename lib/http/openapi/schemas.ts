@@ -10,6 +10,11 @@ export function object(properties: Json, rest: Json = {}): Json {
   return { type: 'object', required: Object.keys(properties), properties, ...rest };
 }
 
+/** As {@link object}, with members that are there only where they were asked for. */
+function optional(asked: Json, properties: Json): Json {
+  return { ...object(properties), properties: { ...properties, ...asked } };
+}
+
 export const text = (description: string): Json => ({ type: 'string', description });
 export const base64: Json = { type: 'string', contentEncoding: 'base64' };
 export const binary: Json = { type: 'string', contentMediaType: 'application/octet-stream', format: 'binary' };
@@ -32,17 +37,24 @@ const link = object({
 
 /** What the answers are made of. */
 export const schemas = {
-  Findings: object({
-    verdict: { type: 'string', enum: VERDICTS, description: 'ok, or review: look at it.' },
-    presence: share('Probability that the photo shows a dress.'),
-    confidence: share('How sure the shape is.'),
-    coverage: share("Share of the photo's area that is cut out."),
-    skinLeak: share('Share of the cut-out that the network calls skin.'),
-    box: object({ left: pixels, top: pixels, width: pixels, height: pixels }),
-    turned: { type: 'integer', enum: [0, 90, 180, 270], description: 'Degrees clockwise that the photo lies turned.' },
-    photo: object({ width: pixels, height: pixels, format: { type: 'string' } }),
-    model: object({ name: { type: 'string' }, version: { type: 'string' } }),
-  }),
+  Findings: optional(
+    { description: ref('schemas', 'Described') },
+    {
+      verdict: { type: 'string', enum: VERDICTS, description: 'ok, or review: look at it.' },
+      presence: share('Probability that the photo shows a dress.'),
+      confidence: share('How sure the shape is.'),
+      coverage: share("Share of the photo's area that is cut out."),
+      skinLeak: share('Share of the cut-out that the network calls skin.'),
+      box: object({ left: pixels, top: pixels, width: pixels, height: pixels }),
+      turned: {
+        type: 'integer',
+        enum: [0, 90, 180, 270],
+        description: 'Degrees clockwise that the photo lies turned.',
+      },
+      photo: object({ width: pixels, height: pixels, format: { type: 'string' } }),
+      model: object({ name: { type: 'string' }, version: { type: 'string' } }),
+    },
+  ),
   Cutout: object({
     findings: ref('schemas', 'Findings'),
     image: object({ contentType, width: pixels, height: pixels, base64 }),

@@ -1,0 +1,56 @@
+import type { Description } from './description';
+import { DresscutError } from './errors';
+import type { Findings } from './findings';
+import { clusters } from './pipeline/description/clusters';
+import { namedColours } from './pipeline/description/colours';
+import { dressPixels } from './pipeline/description/dress-pixels';
+import { embeddingOf, RECIPE } from './pipeline/description/embedding';
+import { lengthOf } from './pipeline/description/length';
+import { patternOf } from './pipeline/description/pattern';
+import { personOf } from './pipeline/description/person';
+import { back, turnMatte, turnPhoto, turnProbabilities } from './pipeline/turn';
+import type { Matte, Photo, Probabilities } from './raster';
+
+/** What a description is made from. */
+export interface Describable {
+  readonly photo: Photo;
+  readonly matte: Matte | null;
+  readonly probabilities: Probabilities;
+  readonly findings: Pick<Findings, 'model'>;
+}
+
+/**
+ * What a dress that was found looks like, from its own pixels and what the network has said: it does not run again.
+ *
+ * @throws DresscutError `no-dress` where there is no matte
+ */
+export async function describe(found: Describable): Promise<Description> {
+  const { photo, matte, whole } = upright(found);
+  if (matte === null || matte.box === null) {
+    throw new DresscutError('no-dress', 'There is no dress to describe: the verdict is no_dress.');
+  }
+  const pixels = await dressPixels(photo, matte, matte.box);
+  return {
+    colours: namedColours(clusters(pixels)),
+    pattern: patternOf(pixels),
+    length: lengthOf(matte, personOf(whole, matte)),
+    embedding: { version: versionOf(found.findings.model), vector: embeddingOf(pixels) },
+  };
+}
+
+/**
+ * The version of every embedding that a network's mattes give. As an index of Amazon S3 Vectors is named after it, it has
+ * lower-case letters, digits, dots and hyphens, at most 30.
+ */
+export function versionOf({ name, version }: { readonly name: string; readonly version: string }): string {
+  const model = `${name}-${version}`.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
+  return `${model.replace(/^[^a-z0-9]+/, '').slice(0, 27)}-${RECIPE}`;
+}
+
+/** Shoulders above feet, as the dress is worn. */
+function upright({ photo, matte, probabilities }: Describable) {
+  const whole = probabilities.whole ?? probabilities;
+  const turn = back(probabilities.turned);
+  if (turn === 0 || matte === null) return { photo, matte, whole };
+  return { photo: turnPhoto(photo, turn), matte: turnMatte(matte, turn), whole: turnProbabilities(whole, turn) };
+}
