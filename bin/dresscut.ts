@@ -8,6 +8,8 @@ import { messageOf } from '../lib/errors';
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   cut: () => import('./cut/main'),
   serve: () => import('./serve'),
+  index: async () => (await import('./catalogue/main')).catalogueMain('index'),
+  similar: async () => (await import('./catalogue/main')).catalogueMain('similar'),
   evaluate: () => import('../bench/evaluate'),
 };
 

@@ -34,6 +34,7 @@ const entriesStayApart: Plugin = {
 const INSTALLED = ['onnxruntime-node', 'sharp', '@techstark/opencv-js', 'libheif-js'];
 /** Used by who installs them; who does not is told. */
 const OPTIONAL = [
+  '@aws-sdk/client-s3vectors',
   '@libsql/client',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-converter',
@@ -45,6 +46,7 @@ const OPTIONAL = [
 const ASSETS = [
   ['lib', /\.(html|css|mjs|svg|jpg)$/],
   ['bin/report', /\.(html|css|js)$/],
+  ['bin/catalogue', /\.html$/],
 ] as const;
 
 /**

@@ -2,6 +2,8 @@
 export const COMMANDS = {
   cut: 'Cut dresses out of photos; the command when none is named.',
   serve: 'Serve the HTTP API and its page.',
+  index: 'Put dresses into a catalogue.',
+  similar: 'Find the dresses in a catalogue that are most like one.',
   evaluate: 'Say how good the cut-outs are on labelled photos.',
 } as const;
 

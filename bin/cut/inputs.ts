@@ -31,7 +31,7 @@ interface Found {
  *
  * @throws DresscutError `invalid-option` when an input does not exist, holds no photo, or is `out` itself
  */
-async function findPhotos(inputs: readonly string[], out: string): Promise<Found[]> {
+export async function findPhotos(inputs: readonly string[], out: string): Promise<Found[]> {
   const outside = await realpath(out).catch(() => resolve(out));
   const found = new Map<string, Found>();
   for (const input of (await Promise.all(inputs.map(expand))).flat()) {

@@ -1,0 +1,18 @@
+import { openCatalogue } from '../../lib/catalogue/open';
+import { loadConfig } from '../../lib/config';
+import { versionOf } from '../../lib/describe';
+import { createEngine } from '../../lib/engine';
+import { runCatalogue } from './run';
+
+/** `dresscut index` and `dresscut similar` with the real parts. */
+export async function catalogueMain(command: 'index' | 'similar'): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  }
+  const { find, segmenter } = createEngine(loadConfig());
+  const { stdout, stderr } = process;
+  const version = async () => versionOf(await segmenter.load());
+  const parts = { find, version, open: openCatalogue, stdout, stderr, signal: stop.signal };
+  process.exitCode = await runCatalogue(command, process.argv.slice(2), parts);
+}
