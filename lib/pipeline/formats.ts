@@ -1,3 +1,5 @@
+import { fromBase64Text, isMangled } from './mangled';
+
 /** The formats that `decode` reads, by the names that `Findings.photo.format` reports. */
 export const PHOTO_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'heic'] as const;
 export type PhotoFormat = (typeof PHOTO_FORMATS)[number];
@@ -62,6 +64,8 @@ const TEXT_WINDOW = 512;
  */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return other('an empty file');
+  if (isMangled(bytes))
+    return other('a file whose bytes were turned into text (UTF-8) on the way; send them unchanged');
   const head = latin1(bytes, 0, 16);
   for (const [magic, sniffed] of SIGNATURES) if (head.startsWith(magic)) return sniffed;
   if (head.startsWith('RIFF')) return RIFF[head.slice(8, 12)] ?? other('a RIFF file');
@@ -103,10 +107,14 @@ function sniffTiff(bytes: Uint8Array, head: string): Sniffed {
 }
 
 function sniffText(bytes: Uint8Array): Sniffed {
-  const start = new TextDecoder('utf-8').decode(bytes.subarray(0, TEXT_WINDOW)).trimStart().toLowerCase();
+  const text = new TextDecoder('utf-8').decode(bytes.subarray(0, TEXT_WINDOW)).trimStart();
+  const start = text.toLowerCase();
   if (start.startsWith('<!doctype html') || start.startsWith('<html')) return other('an HTML page');
   if (start.startsWith('<svg') || (start.startsWith('<?xml') && start.includes('<svg'))) return other('an SVG drawing');
   if (start.startsWith('data:image/')) return other('a data URL; send the bytes that it encodes');
+  const encoded = fromBase64Text(text);
+  if (encoded !== null && sniff(encoded).format !== null)
+    return other('an image as base64; send the bytes that it encodes');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text.
   if (/^[^\u0000-\u0008\u000e-\u001f\ufffd]*\ufffd?$/.test(start)) return other('text');
   return other('an unknown kind of file');
