@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
+// The SDK that is pinned here runs on Node 20; the warning is of versions that do not exist yet.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /**
  * ONNX Runtime, or TensorFlow.js: on libtensorflow where that is installed, otherwise on WebAssembly (`tfjs`), or on the
  * one or the other and nothing else.

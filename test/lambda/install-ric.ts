@@ -7,7 +7,15 @@ import { RIC, RIC_FOLDER, RIC_VERSION } from './ric';
 async function main(): Promise<void> {
   if (existsSync(RIC)) return;
   await mkdir(RIC_FOLDER, { recursive: true });
-  const args = ['install', '--prefix', RIC_FOLDER, '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [
+    'install',
+    '--prefix',
+    RIC_FOLDER,
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--ignore-scripts=false',
+  ];
   const { status } = spawnSync('npm', [...args, `aws-lambda-ric@${RIC_VERSION}`], {
     stdio: 'inherit',
     timeout: 600_000,
