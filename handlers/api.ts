@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { createService } from '../lib/app';
 import { loadConfig } from '../lib/config';
@@ -17,19 +17,32 @@ const service = createService(config, {
   maxAnswerBytes: MAX_ANSWER_BYTES,
   log: (entry) => logger.error('a call was answered with a fault of ours', { ...entry }),
 });
-const answer = handle(service, {
-  isContentTypeBinary: (type) => /^image\/(?!svg)|^application\/zip$/.test(type),
-});
+const answer = handle(service, { isContentTypeBinary: (type) => /^image\/(?!svg)|^application\/zip$/.test(type) });
 
-/** API Gateway HTTP API, payload 2.0; binary bodies as base64 both ways. */
-export async function handler(
-  event: APIGatewayProxyEventV2,
-  context?: Context,
-): Promise<APIGatewayProxyStructuredResultV2> {
+/**
+ * Calls by way of an HTTP API or a function URL (payload 2.0), a REST API (payload 1.0) or a load balancer, binary
+ * bodies as base64 both ways. Whatever else invokes the function wants it warm: it gets what `/v1/ready` says.
+ */
+export async function handler(event: unknown, context?: Context): Promise<Answer> {
   if (context !== undefined) logger.addContext(context);
-  const { method } = event.requestContext.http;
+  if (!isCall(event)) {
+    const ready = await service.request('/v1/ready');
+    return { statusCode: ready.status, headers: {}, body: await ready.text(), isBase64Encoded: false };
+  }
+  const method = 'http' in event.requestContext ? event.requestContext.http?.method : event.httpMethod;
   // A GET with a body is odd but harmless; the Fetch standard's Request refuses to hold it.
   const idle = method === 'GET' || method === 'HEAD';
-  const asked: unknown = idle ? { ...event, body: undefined } : event;
-  return answer(asked as LambdaEvent) as Promise<APIGatewayProxyStructuredResultV2>;
+  return answer((idle ? { ...event, body: null } : event) as LambdaEvent);
+}
+
+type Answer = Awaited<ReturnType<typeof answer>>;
+
+/** What the kinds of call have in common. */
+interface Call {
+  readonly requestContext: { readonly http?: { readonly method?: string } };
+  readonly httpMethod?: string;
+}
+
+function isCall(event: unknown): event is Call {
+  return typeof event === 'object' && event !== null && 'requestContext' in event && !!event.requestContext;
 }
