@@ -1,0 +1,67 @@
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+
+export interface Sent {
+  readonly path: string;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** Sends a body whole. @returns the status, or why there is none */
+export function post(port: number, { path, type, body }: Sent): Promise<string> {
+  return new Promise((done) => {
+    const headers = { 'content-type': type, 'content-length': body.length };
+    const call = request({ host: '127.0.0.1', port, path, method: 'POST', headers }, (answer) => {
+      answer.resume();
+      answer.on('end', () => done(String(answer.statusCode)));
+      answer.on('error', () => done(`${answer.statusCode}, cut off`));
+    });
+    call.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+    call.end(body);
+  });
+}
+
+/** Announces a photo of 1 MB and sends four bytes of it. */
+function announce(port: number): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const head = ['POST /v1/cutouts HTTP/1.1', 'Host: x', 'Content-Type: image/jpeg', 'Content-Length: 1000000'];
+  socket.write([...head, '', 'xxxx'].join('\r\n'));
+  return socket;
+}
+
+/** What a sender hears until its connection ends. */
+function heard(socket: Socket): Promise<string> {
+  return new Promise((done) => {
+    let status = 'nothing';
+    socket.on('data', (chunk: Buffer) => {
+      status = /^HTTP\/1\.1 (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? status;
+    });
+    socket.on('close', () => done(status));
+  });
+}
+
+export async function stall(port: number, senders: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: senders }, () => heard(announce(port))));
+}
+
+export async function trickle(port: number, senders: number): Promise<string[]> {
+  const sockets = Array.from({ length: senders }, () => announce(port));
+  const timer = setInterval(() => {
+    for (const socket of sockets) if (!socket.destroyed) socket.write('x');
+  }, 500);
+  try {
+    return await Promise.all(sockets.map(heard));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+export async function hangUp(port: number, senders: number): Promise<string[]> {
+  const sockets = Array.from({ length: senders }, () => announce(port));
+  const all = Promise.all(sockets.map(heard));
+  setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, 1000);
+  return all;
+}
