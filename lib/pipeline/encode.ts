@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { DresscutError } from '../errors';
+import { DresscutError, messageOf } from '../errors';
 import type { CutOutOptions } from '../options';
 import type { Cutout, Matte } from '../raster';
 import { sharp } from './codec';
@@ -15,6 +15,9 @@ export interface Encoded {
 type Format = CutOutOptions['format'];
 type EncodeOptions = Pick<CutOutOptions, 'format' | 'size'>;
 
+/** Sets how a picture is written; where several are named, the next is for pictures that the one before cannot hold. */
+type Writer = (image: Sharp) => Sharp;
+
 /** What each format's own header can say. */
 const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_383, jpeg: 65_535 };
 
@@ -24,16 +27,18 @@ const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_
  * WebP q90 effort 0 105 ms 115 kB, 1 203 ms 108 kB, 4 338 ms 103 kB;
  * JPEG q90 4:4:4 20 ms 157 kB, 4:2:0 16 ms 129 kB, which bleeds a red dress into its white ground.
  */
-const WRITERS: Readonly<Record<Format, (image: Sharp) => Sharp>> = {
-  png: (image) => image.png({ compressionLevel: 2, adaptiveFiltering: false }),
-  webp: (image) => image.webp({ quality: 90, alphaQuality: 100, effort: 0 }),
-  jpeg: (image) => image.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false }),
+const WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
+  png: [(image) => image.png({ compressionLevel: 2, adaptiveFiltering: false })],
+  // How each block is predicted has to fit into 512 kB, whatever the picture's size (RFC 6386, 9.1): of 19 megapixels
+  // of grain at quality 90 it does not, of 49 at 75 it does.
+  webp: [90, 75, 50].map((quality) => (image) => image.webp({ quality, alphaQuality: 100, effort: 0 })),
+  jpeg: [(image) => image.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false })],
 };
 
 /** A mask is data: 700x1000 as PNG level 3 takes 7 ms and 16 kB, as lossless WebP 29 ms and 12 kB. */
-const MASK_WRITERS: Readonly<Record<Format, (image: Sharp) => Sharp>> = {
-  png: (image) => image.png({ compressionLevel: 3, adaptiveFiltering: false }),
-  webp: (image) => image.webp({ lossless: true, effort: 0 }),
+const MASK_WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
+  png: [(image) => image.png({ compressionLevel: 3, adaptiveFiltering: false })],
+  webp: [(image) => image.webp({ lossless: true, effort: 0 })],
   jpeg: WRITERS.jpeg,
 };
 
@@ -42,7 +47,8 @@ const MASK_WRITERS: Readonly<Record<Format, (image: Sharp) => Sharp>> = {
  * pixels give the same bytes.
  *
  * @param options `size` is the longest side of the result in pixels, `null` for the cut-out's own; never enlarges
- * @throws DresscutError `invalid-option` when the format cannot hold it: transparency in a JPEG, a side too long
+ * @throws DresscutError `invalid-option` when the format cannot hold it: transparency in a JPEG, a side too long, more
+ * detail than a WebP has room for
  */
 export async function encode(cutout: Cutout, options: EncodeOptions): Promise<Encoded> {
   const { width, height, rgba } = cutout;
@@ -73,7 +79,7 @@ async function write(
   image: Sharp,
   raster: { width: number; height: number },
   { format, size }: EncodeOptions,
-  writers: Readonly<Record<Format, (image: Sharp) => Sharp>>,
+  writers: Readonly<Record<Format, readonly Writer[]>>,
 ): Promise<Encoded> {
   const { width, height } = reducedSize(raster, size);
   if (Math.max(width, height) > MAX_SIDE[format]) {
@@ -88,9 +94,21 @@ async function write(
   // Mitchell has no second lobe, which would draw a faint ring around a hard edge.
   if (width !== raster.width || height !== raster.height)
     image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
-  const data = await writers[format](image).toBuffer();
-  const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  return { bytes, contentType: `image/${format}`, width, height };
+  for (const writer of writers[format]) {
+    const data = await writer(image.clone())
+      .toBuffer()
+      .catch((thrown: unknown) => {
+        if (!/unable to encode/.test(messageOf(thrown))) throw thrown;
+      });
+    if (!data) continue;
+    const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    return { bytes, contentType: `image/${format}`, width, height };
+  }
+  throw new DresscutError(
+    'invalid-option',
+    `The result of ${width}x${height} pixels has more detail than ${format} holds; ask for a smaller size, or for png.`,
+    { facts: { width, height, format } },
+  );
 }
 
 /** Longest side `size`, proportions kept, at least 1 pixel a side, never larger than it was. */

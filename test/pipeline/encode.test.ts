@@ -115,6 +115,34 @@ describe('encode', () => {
   });
 });
 
+describe('encode of a picture with more detail than a WebP has room for', () => {
+  /** Grain, the same each time: no block can be foretold from its neighbours. */
+  function grain(side: number): Cutout {
+    const rgba = new Uint8Array(4 * side * side).fill(255);
+    let state = 1;
+    for (let i = 0; i < rgba.length; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      if (i % 4 !== 3) rgba[i] = 100 + (state >>> 26);
+    }
+    rgba[3] = 0;
+    return { kind: 'cutout', width: side, height: side, rgba };
+  }
+
+  it('gives up quality, not pixels', async () => {
+    const cutout = grain(4400);
+    // At the quality of other pictures the encoder refuses this one.
+    const { bytes, width, height } = await encode(cutout, { format: 'webp', size: null });
+    expect([width, height]).toEqual([4400, 4400]);
+    const { data, info } = await sharp(bytes)
+      .extract({ left: 0, top: 0, width: 64, height: 64 })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(4);
+    expect([data[3], data[7]]).toEqual([0, 255]);
+    expect(abs(data[4]! - cutout.rgba[4]!)).toBeLessThan(40);
+  }, 180_000);
+});
+
 describe('encode to a size', () => {
   it('makes the longest side that size, keeps proportions, never enlarges', async () => {
     const side = fc.integer({ min: 1, max: 400 });
