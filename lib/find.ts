@@ -1,15 +1,18 @@
 import { describe } from './describe';
-import type { Findings } from './findings';
+import type { Findings, Verdict } from './findings';
 import type { CutOutOptions } from './options';
+import { adviceOf } from './pipeline/advice';
 import { decode } from './pipeline/decode';
+import { describeDresses, labelDresses } from './pipeline/dresses';
 import { ARTICLE_SIDE, isolate } from './pipeline/isolate';
-import { dressExpected, measure } from './pipeline/measure';
+import { measure } from './pipeline/measure';
 import { refine } from './pipeline/refine';
 import { resize } from './pipeline/resize';
 import { threshold } from './pipeline/threshold';
+import { dressExpected, reasonsOf, VERDICT } from './pipeline/verdict';
 import type { Segmenter } from './ports';
 import { predict } from './predict';
-import type { Matte, Photo, Probabilities } from './raster';
+import type { DressLabels, Matte, Photo, Probabilities } from './raster';
 import { stopwatch } from './stopwatch';
 
 /** What there is in one photo. Any number of pictures can be rendered from it. */
@@ -20,12 +23,14 @@ export interface Found {
   readonly matte: Matte | null;
   /** What the network says of it, at the network's size. */
   readonly probabilities: Probabilities;
+  /** Which dress is where; left out where there is one, or none. */
+  readonly labels?: DressLabels;
   readonly findings: Findings;
 }
 
 /** The options that decide what is found; all others say how it is rendered. */
 export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'> &
-  Partial<Pick<CutOutOptions, 'strokes' | 'describe' | 'embedding'>>;
+  Partial<Pick<CutOutOptions, 'presence' | 'strokes' | 'describe' | 'embedding'>>;
 
 /**
  * Decode a photo and find the dress in it.
@@ -42,28 +47,59 @@ export interface FindDependencies {
 }
 
 export function createFind({ segmenter, refine: toMatte = refine }: FindDependencies): Find {
-  return async (bytes, { mode, expect: expected, strokes = [], describe: told = false, embedding = false }) => {
+  return async (bytes, asked) => {
+    const { strokes = [], describe: told = false, embedding = false } = asked;
     // Who marks what belongs to the dress says that there is one.
-    const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : expected;
+    const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : asked.expect;
+    const options = { ...asked, expect };
     const { milliseconds, timed } = stopwatch();
     const { photo, format } = await timed('decode', () => decode(bytes));
-    const article = mode === 'article';
+    const article = options.mode === 'article';
     const foreground = article
       ? await timed('isolate', async () => isolate(await resize(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
       : null;
     const probabilities = await timed('segment', () => predict(photo, segmenter, foreground));
-    const matte = dressExpected(probabilities, expect)
+    const matte = dressExpected(probabilities, options)
       ? await timed('refine', () =>
           article ? threshold(photo, probabilities) : toMatte(photo, probabilities, strokes),
         )
       : null;
-    const measured = await timed('measure', () => measure(matte, probabilities, expect));
+    const judged = await timed('measure', () => judge(photo, matte, probabilities, options));
     const { name, version } = await segmenter.load();
     const { width, height } = photo;
-    const findings = { ...measured, photo: { width, height, format }, model: { name, version }, milliseconds };
-    const found = { photo, matte: measured.verdict === 'no_dress' ? null : matte, probabilities, findings };
+    const findings = { ...judged.findings, photo: { width, height, format }, model: { name, version }, milliseconds };
+    const found = { photo, probabilities, ...judged, findings };
     if (found.matte === null || !(told || embedding)) return found;
     const { embedding: made, ...traits } = await timed('describe', () => describe(found));
     return { ...found, findings: { ...findings, description: embedding ? { ...traits, embedding: made } : traits } };
   };
+}
+
+type Judged = Pick<Found, 'matte' | 'labels'> & {
+  readonly findings: Omit<Findings, 'photo' | 'model' | 'milliseconds'>;
+};
+
+/** What a matte is worth, and how many dresses are in it; a matte of next to nothing is none. */
+async function judge(
+  photo: Photo,
+  matte: Matte | null,
+  probabilities: Probabilities,
+  { expect, mode }: FindOptions,
+): Promise<Judged> {
+  const { presence, turned } = probabilities;
+  const shares = matte === null ? null : measure(matte, probabilities);
+  if (matte === null || shares === null || matte.box === null || shares.coverage < VERDICT.tiny) {
+    const none = { confidence: 0, coverage: 0, skinLeak: 0, box: null, dresses: [], turned };
+    return {
+      matte: null,
+      findings: { verdict: 'no_dress', reasons: [], advice: adviceOf(photo, none), presence, ...none },
+    };
+  }
+  // The article knows one person in the middle, and leaves specks all over.
+  const labels = mode === 'article' ? null : await labelDresses(photo, matte, probabilities);
+  const found = { box: matte.box, turned, dresses: describeDresses(matte, labels, probabilities, shares) };
+  const reasons = reasonsOf({ presence, turned, ...shares, dresses: found.dresses.length }, { expect });
+  const verdict: Verdict = reasons.length > 0 ? 'review' : 'ok';
+  const findings = { verdict, reasons, advice: adviceOf(photo, found), presence, ...shares, ...found };
+  return { matte, ...(labels === null ? {} : { labels }), findings };
 }

@@ -28,6 +28,10 @@ export interface CutOutOptions {
   readonly mode: (typeof MODES)[number];
   /** `auto`: decide whether a dress is worn. `dress`: the caller knows that one is. */
   readonly expect: (typeof EXPECTS)[number];
+  /** Presence from which on a photo is cut out, 0 to 1; `null` leaves that to the service. `expect: dress` is 0. */
+  readonly presence: number | null;
+  /** Which dress, where there are several: all in one picture, the largest (`main`), or one by its number from 1. */
+  readonly which: 'all' | 'main' | number;
   /** Say what the dress looks like: colours, pattern, length. */
   readonly describe: boolean;
   /** Also give the embedding, by which its like is found; describes it, too. */
@@ -46,6 +50,8 @@ export const DEFAULTS: CutOutOptions = {
   background: null,
   mode: 'default',
   expect: 'auto',
+  presence: null,
+  which: 'all',
   size: null,
   strokes: [],
   describe: false,
@@ -100,6 +106,16 @@ export const optionsSchema = z.strictObject({
     .prefault(DEFAULTS.expect)
     .describe('auto: decide whether a dress is worn at all. dress: one is, find its shape.')
     .register(wording, { expected: oneOf(EXPECTS) }),
+  presence: z
+    .preprocess((value) => (lower(value) === 'auto' ? null : toShare(value)), z.number().min(0).max(1).nullable())
+    .prefault(DEFAULTS.presence)
+    .describe('How probable a dress must be for a photo to be cut out; without it, as the service sees fit.')
+    .register(wording, { expected: 'auto, a share from 0 to 1, or a percentage such as 30%' }),
+  which: z
+    .preprocess((value) => toNumber(lower(value)), z.union([z.enum(['all', 'main']), z.int().min(1).max(16)]))
+    .prefault(DEFAULTS.which)
+    .describe('Where there are several dresses: all in one picture, the largest (main), or one by its number from 1.')
+    .register(wording, { expected: 'all, main, or the number of a dress from 1 to 16' }),
   size: z
     .preprocess(toWhole, z.int().min(16).max(10_000).nullable())
     .prefault(DEFAULTS.size)
@@ -203,7 +219,7 @@ function toList(value: unknown): unknown {
   }
 }
 
-// Each of these three returns what it cannot read as it came, so that the schema refuses it by its type.
+// Each of these four returns what it cannot read as it came, so that the schema refuses it by its type.
 function toBoolean(value: unknown): unknown {
   if (TRUE.includes(lower(value))) return true;
   return FALSE.includes(lower(value)) ? false : value;
@@ -218,6 +234,10 @@ function toShare(value: unknown): unknown {
 function toWhole(value: unknown): unknown {
   if (lower(value) === 'original') return null;
   return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : value;
+}
+
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value;
 }
 
 /** A received value for people: text quoted, with control characters escaped, and cut where it gets long. */

@@ -88,6 +88,13 @@ export interface Matte {
   readonly box: Box | null;
 }
 
+/** Which of several dresses is the nearest to each pixel, at the network's size: numbers from 1, the largest first. */
+export interface DressLabels extends Plane<Uint8Array> {
+  readonly kind: 'dress-labels';
+  /** The part of the photo that they are laid over, in its pixels. */
+  readonly within: Box;
+}
+
 /** The picture that goes out. RGB is zero wherever alpha is zero. */
 export interface Cutout {
   readonly kind: 'cutout';

@@ -2,28 +2,46 @@ import type { Found } from './find';
 import { noDress } from './findings';
 import type { CutOutOptions } from './options';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
+import { matteOf } from './pipeline/dresses';
 import { type Encoded, encode, encodeMask } from './pipeline/encode';
+import type { Matte } from './raster';
 import { stopwatch, type Timed } from './stopwatch';
 
 /** How a picture of what was found looks. */
-export type RenderOptions = Pick<CutOutOptions, 'output' | 'format' | 'crop' | 'margin' | 'background' | 'size'>;
+export type RenderOptions = Pick<
+  CutOutOptions,
+  'output' | 'format' | 'crop' | 'margin' | 'background' | 'size' | 'which'
+>;
 
 /**
  * One picture of what was found in a photo, as an image file. The same in, the same bytes out.
  *
  * @param timed told how long composing and encoding took
- * @throws DresscutError `no-dress` where there is no matte; `invalid-option` where the format cannot hold the picture
+ * @throws DresscutError `no-dress` where there is no matte, or no dress of this number; `invalid-option` where the format cannot hold the picture
  */
-export async function render(
-  { photo, matte, findings }: Found,
-  options: RenderOptions,
-  timed: Timed = stopwatch().timed,
-): Promise<Encoded> {
-  if (matte === null) throw noDress(findings, 'auto', 'There is no dress to render: the verdict is no_dress.');
+export async function render(found: Found, options: RenderOptions, timed: Timed = stopwatch().timed): Promise<Encoded> {
+  const { photo } = found;
+  const matte = chosenMatte(found, options.which);
   const frame = frameOf(matte, options);
   if (options.output === 'mask') return timed('encode', () => encodeMask(cropMatte(matte, frame), options));
   const picture = await timed('compose', () =>
     options.output === 'overlay' ? overlay(photo, matte, frame) : compose(photo, matte, frame, options.background),
   );
   return timed('encode', () => encode(picture, options));
+}
+
+/**
+ * The matte of all dresses, or of one.
+ * @throws DresscutError `no-dress` where there is none of this number
+ */
+export function chosenMatte({ matte, labels, findings }: Found, which: CutOutOptions['which']): Matte {
+  if (matte === null) throw noDress(findings, 'auto', 'There is no dress to render: the verdict is no_dress.');
+  const number = which === 'main' ? 1 : which;
+  if (number === 'all') return matte;
+  const count = findings.dresses.length;
+  if (number > count) {
+    const shown = count === 1 ? 'one dress' : `${count} dresses`;
+    throw noDress(findings, 'auto', `The photo shows ${shown}: there is no dress number ${number}.`);
+  }
+  return labels === undefined ? matte : matteOf(matte, labels, number);
 }

@@ -9,7 +9,7 @@ import { createFind } from '../lib/find';
 import { STEPS } from '../lib/findings';
 import { scoped } from '../lib/opencv';
 import { type CutOutOptions, DEFAULTS } from '../lib/options';
-import { VERDICT } from '../lib/pipeline/measure';
+import { VERDICT } from '../lib/pipeline/verdict';
 import type { Segmenter } from '../lib/ports';
 import type { Probabilities } from '../lib/raster';
 import { configUnderTest } from './helpers/config-under-test';

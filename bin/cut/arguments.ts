@@ -57,6 +57,8 @@ const FLAGS: Readonly<Record<OptionName, string>> = {
   background: '--background <colour>',
   mode: '--mode <mode>',
   expect: '--expect <what>',
+  presence: '--presence <share>',
+  which: '--which <dress>',
   size: '--size <pixels>',
   strokes: '--strokes <file>',
   describe: '--describe',

@@ -37,11 +37,12 @@ export function count(tally: Tally, { error, result }: Outcome): void {
 /** One photo's end in a sentence, without a line end. */
 export function sentence({ job, error, result }: Outcome): string {
   if (error !== undefined) return printable(`${job.source}: could not be cut. ${error.message} (${error.code})`);
-  const { verdict, presence, confidence, coverage } = result.findings;
+  const { verdict, reasons, presence, confidence, coverage } = result.findings;
   if (verdict === 'no_dress') {
     return printable(`${job.source}: no dress found (no_dress), nothing written; presence ${percent(presence)}`);
   }
-  const look = verdict === 'review' ? 'is cut out but unsure, have a look (review)' : 'is cut out (ok)';
+  const look =
+    verdict === 'review' ? `is cut out but unsure, have a look (review: ${reasons.join(', ')})` : 'is cut out (ok)';
   const figures = `confidence ${percent(confidence)}, presence ${percent(presence)}, ${percent(coverage)} of the photo`;
   return printable(`${job.target}: the dress ${look}; ${figures}`);
 }

@@ -38,7 +38,7 @@ ${figure('photo', 'Photo', photo)}${figure('overlay', 'Overlay', overlay)}${figu
 
 function facts({ result }: Outcome): string {
   if (result === undefined) return '';
-  const { presence, confidence, coverage, skinLeak, box, photo } = result.findings;
+  const { reasons, advice, presence, confidence, coverage, skinLeak, box, dresses, photo } = result.findings;
   const found: readonly (readonly [string, string])[] =
     box === null
       ? []
@@ -48,7 +48,17 @@ function facts({ result }: Outcome): string {
           ['Coverage', percent(coverage)],
           ['Box', `${box.width} × ${box.height} at ${box.left}, ${box.top}`],
         ];
-  const all = [...found, ['Presence', percent(presence)], ['Size', `${photo.width} × ${photo.height} ${photo.format}`]];
+  const listed = [
+    ['Reasons', reasons.join(', ')],
+    ['Advice', advice.join(', ')],
+    ['Dresses', dresses.length > 1 ? String(dresses.length) : ''],
+  ].filter(([, value]) => value !== '');
+  const all = [
+    ...listed,
+    ...found,
+    ['Presence', percent(presence)],
+    ['Size', `${photo.width} × ${photo.height} ${photo.format}`],
+  ];
   return `<dl>${all.map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`).join('')}</dl>`;
 }
 

@@ -9,7 +9,7 @@ import type { CutOutOptions } from '../options';
  * @throws DresscutError `invalid-option` for strokes, which metadata has no room for
  */
 export function ticketFields(options: CutOutOptions): Record<string, string> {
-  const { background, size, strokes, ...rest } = options;
+  const { background, presence, size, strokes, ...rest } = options;
   if (strokes.length > 0) {
     const message = 'A ticket carries no strokes: send them with the photo to POST /v1/cutouts.';
     throw new DresscutError('invalid-option', message, { facts: { option: 'strokes' } });
@@ -17,6 +17,7 @@ export function ticketFields(options: CutOutOptions): Record<string, string> {
   const texts = {
     ...rest,
     background: background === null ? 'transparent' : [background.r, background.g, background.b].join(','),
+    presence: presence ?? 'auto',
     size: size ?? 'original',
     masks: true,
   };

@@ -34,12 +34,15 @@ const cutOut: CutOut = (bytes, { format }) => {
   const none = text.startsWith('none');
   const findings = {
     verdict: none ? 'no_dress' : text.startsWith('review') ? 'review' : 'ok',
+    reasons: text.startsWith('review') ? ['shape' as const] : [],
+    advice: [],
     presence: none ? 0.04 : 0.98,
     confidence: none ? 0 : text.startsWith('review') ? 0.61 : 0.93,
     coverage: none ? 0 : 0.25,
     skinLeak: 0,
     turned: 0,
     box: none ? null : { left: 2, top: 2, width: 4, height: 4 },
+    dresses: none ? [] : [{ box: { left: 2, top: 2, width: 4, height: 4 }, coverage: 0.25, confidence: 0.93 }],
     photo: { width: 8, height: 8, format: 'png' },
     model: { name: 'fake', version: '1' },
     milliseconds: { decode: Math.random() },

@@ -8,12 +8,15 @@ import { NOTHING_SEEN } from './nothing-seen';
 
 export const FINDINGS: Findings = {
   verdict: 'ok',
+  reasons: [],
+  advice: [],
   presence: 0.9,
   confidence: 0.8,
   coverage: 0.1,
   skinLeak: 0.01,
   turned: 0,
   box: { left: 1, top: 2, width: 3, height: 4 },
+  dresses: [{ box: { left: 1, top: 2, width: 3, height: 4 }, coverage: 0.1, confidence: 0.8 }],
   photo: { width: 8, height: 8, format: 'jpeg' },
   model: { name: 'fake', version: '1' },
   milliseconds: { decode: 1.5, segment: 2 },

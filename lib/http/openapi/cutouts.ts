@@ -53,6 +53,12 @@ export const cutout = (photo: string): Operation => ({
           description: 'ok, or review: look at it.',
           schema: { type: 'string', enum: VERDICTS },
         },
+        'X-Dresscut-Reasons': described('Why it is review, comma-separated; left out where nothing is in doubt.'),
+        'X-Dresscut-Advice': described(
+          'How a better photo could be taken, comma-separated; left out where nothing is known.',
+        ),
+        'X-Dresscut-Dresses': described('How many dresses the photo shows.'),
+        'X-Dresscut-Turned': described('Degrees clockwise that the photo lies turned: 0, 90, 180 or 270.'),
         'X-Dresscut-Presence': described('Probability that the photo shows a dress, 0 to 1.'),
         'X-Dresscut-Confidence': described('How sure the shape is, 0 to 1.'),
         'X-Dresscut-Coverage': described("Share of the photo's area that is cut out."),

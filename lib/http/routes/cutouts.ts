@@ -6,6 +6,7 @@ import { type CutOutOptions, parseOptions, requireBackground } from '../../optio
 import { trace } from '../../pipeline/trace';
 import type { Segmenter } from '../../ports';
 import type { Matte } from '../../raster';
+import { chosenMatte } from '../../render';
 import { base64Length, checkAnswer } from '../answer-size';
 import { etagOf, matches } from '../etag';
 import { findingsHeaders } from '../findings-headers';
@@ -40,7 +41,7 @@ interface Answer {
 }
 
 /** An outline is of the whole photo at its own size: only what finds the shape matters to it. */
-const SVG_OPTIONS = ['mode', 'expect', 'strokes'];
+const SVG_OPTIONS = ['mode', 'expect', 'presence', 'which', 'strokes'];
 
 /**
  * `POST /v1/cutouts`: one photo in, one answer out, in the type that the caller accepts.
@@ -92,7 +93,7 @@ function choose(record: Call['record'], accepted: readonly MediaType[]): Choice 
 function outlineOptions(record: Call['record'], options: CutOutOptions): CutOutOptions {
   const option = Object.keys(record).find((name) => !SVG_OPTIONS.includes(name));
   if (option === undefined) return options;
-  const message = `An SVG outlines the whole photo at its own size: it takes ${SVG_OPTIONS.join(' and ')}, not ${option}.`;
+  const message = `An SVG outlines the whole photo at its own size: it takes ${SVG_OPTIONS.join(', ')}, not ${option}.`;
   throw new DresscutError('invalid-option', message, { facts: { option, known: SVG_OPTIONS } });
 }
 
@@ -102,9 +103,9 @@ async function answerOf(
   { find, cutOut }: CutoutsDependencies,
 ): Promise<Answer> {
   if (mediaType !== 'image/svg+xml') return bodyOf(await cutOut(photo, options), mediaType, options);
-  const { matte, findings } = await find(photo, options);
-  if (matte === null) throw noDress(findings, options.expect);
-  return { findings, body: svgOf(matte), bytes: 0 };
+  const found = await find(photo, options);
+  if (found.matte === null) throw noDress(found.findings, options.expect);
+  return { findings: found.findings, body: svgOf(chosenMatte(found, options.which)), bytes: 0 };
 }
 
 function bodyOf({ findings, image }: CutOutResult, mediaType: MediaType, options: CutOutOptions): Answer {
