@@ -14,7 +14,7 @@ import type { Segmenter } from '../lib/ports';
 import type { Probabilities } from '../lib/raster';
 import { configUnderTest } from './helpers/config-under-test';
 import { refusal } from './helpers/pictures';
-import { discPhoto, discProbabilities, discTruth, probabilitiesOf } from './helpers/scenes';
+import { discPhoto, discProbabilities, discTruth, GREEN, paint, probabilitiesOf, RED } from './helpers/scenes';
 
 jest.mock('../lib/opencv', () => {
   const real: typeof import('../lib/opencv') = jest.requireActual('../lib/opencv');
@@ -236,7 +236,9 @@ describe('the use-case', () => {
     expect((await unsure(bytes, asking())).findings.verdict).toBe('no_dress');
     expect((await unsure(bytes, asking({ expect: 'dress' }))).findings.verdict).toBe('ok');
     const sure = cutOutOf(telling(() => ({ ...disc, presence: VERDICT.absent })));
-    expect((await sure(bytes, asking())).findings.verdict).toBe('review');
+    expect((await sure(bytes, asking())).findings).toMatchObject({ verdict: 'review', reasons: ['presence'] });
+    expect((await sure(bytes, asking({ presence: VERDICT.absent + 0.01 }))).findings.verdict).toBe('no_dress');
+    expect((await unsure(bytes, asking({ presence: 0 }))).findings.verdict).toBe('review');
     expect((await sure(bytes, asking())).image).not.toBeNull();
   });
 
@@ -245,6 +247,39 @@ describe('the use-case', () => {
     const { findings, image, matte } = await cutOutOf(blind)(bytes, asking({ expect: 'dress' }));
     expect([findings.verdict, image, matte]).toEqual(['no_dress', null, null]);
     expect(opencv).not.toHaveBeenCalled();
+  });
+
+  it('gives one dress of several, whole and alone, and says how many there are', async () => {
+    const [width, height] = [600, 400];
+    const inside = (x: number, y: number, middle: number) => Math.hypot(x - middle, y - height / 2) < 100;
+    const two = paint(width, height, (x, y) => (inside(x, y, 150) || inside(x, y, 430) ? RED : GREEN));
+    const file = await sharp(two.rgb, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    const seeing = telling((w, h) =>
+      probabilitiesOf(w, h, (x, y) => {
+        const [left, top] = [((x + 0.5) * width) / w, ((y + 0.5) * height) / h];
+        return inside(left, top, 150) || (inside(left, top, 430) && top < 280) ? 0.97 : 0.01;
+      }),
+    );
+    const cut = cutOutOf({ ...seeing, inputSize: async () => ({ width: 192, height: 128 }) });
+    const all = await cut(file, asking());
+    expect(all.findings).toMatchObject({ verdict: 'review', reasons: ['several'], advice: ['alone'] });
+    const [large, small] = all.findings.dresses;
+    expect(all.findings.dresses).toHaveLength(2);
+    expect(large!.coverage).toBeGreaterThan(small!.coverage);
+    expect(large!.box.left + large!.box.width).toBeLessThan(small!.box.left);
+
+    const second = await cut(file, asking({ which: 2, crop: true, margin: 0 }));
+    expect([second.image!.width, second.image!.height]).toEqual([small!.box.width, small!.box.height]);
+    const main = await cut(file, asking({ which: 'main', output: 'mask' }));
+    const { data } = await lastChannel(main.image!.bytes);
+    const aside = data.findIndex((alpha, i) => alpha > 0 && i % width > 300);
+    expect(aside).toBe(-1);
+    expect(await refusal(cut(file, asking({ which: 3 })))).toMatchObject({
+      code: 'no-dress',
+      message: 'The photo shows 2 dresses: there is no dress number 3.',
+    });
   });
 
   it('refuses bytes that are no photo before it asks the segmenter', async () => {

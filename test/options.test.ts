@@ -31,6 +31,8 @@ describe('parseOptions', () => {
         background: '#0f0',
         mode: 'article',
         expect: 'dress',
+        presence: '30%',
+        which: '2',
         size: '640',
         describe: 'true',
         embedding: '0',
@@ -43,11 +45,34 @@ describe('parseOptions', () => {
       background: { r: 0, g: 255, b: 0 },
       mode: 'article',
       expect: 'dress',
+      presence: 0.3,
+      which: 2,
       size: 640,
       strokes: [],
       describe: true,
       embedding: false,
     });
+  });
+
+  test('reads the line that presence draws, and which dress, in every spelling', () => {
+    for (const presence of ['auto', 'AUTO', null]) expect(parseOptions({ presence }).presence).toBeNull();
+    for (const presence of ['0', 0, '0%']) expect(parseOptions({ presence }).presence).toBe(0);
+    expect(parseOptions({ presence: 1 }).presence).toBe(1);
+    for (const which of ['main', ' Main ']) expect(parseOptions({ which }).which).toBe('main');
+    for (const which of ['3', 3]) expect(parseOptions({ which }).which).toBe(3);
+  });
+
+  test.each([
+    [{ presence: '1.01' }, /^Expected presence to be auto, a share from 0 to 1/],
+    [{ presence: 'sure' }, /^Expected presence to be auto/],
+    [{ which: '0' }, /^Expected which to be all, main, or the number of a dress from 1 to 16/],
+    [{ which: '17' }, /^Expected which/],
+    [{ which: 'both' }, /^Expected which/],
+    [{ which: 1.5 }, /^Expected which/],
+  ])('refuses %j', (record, message) => {
+    expect(() => parseOptions(record)).toThrow(
+      expect.objectContaining({ code: 'invalid-option', message: expect.stringMatching(message) }),
+    );
   });
 
   test('reads strokes from the text of a JSON list, and from JSON itself', () => {

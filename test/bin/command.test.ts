@@ -115,7 +115,7 @@ describe('dresscut of one photo', () => {
     await put({ 'one.jpg': 'review' });
     const { code, stdout, stderr } = await dresscut([at('one.jpg'), '--out', at('cut')]);
     expect(code).toBe(0);
-    expect(stdout).toContain('(review)');
+    expect(stdout).toContain('(review: shape)');
     expect(stderr).toContain('1 cut, 1 of them to review');
   });
 
@@ -132,7 +132,10 @@ describe('dresscut of one photo', () => {
       asked.push(options);
       return cutOut(bytes, options);
     };
-    const args = '--output overlay --format jpg --crop --margin 10% --mode article --expect dress --size 99'.split(' ');
+    const args =
+      '--output overlay --format jpg --crop --margin 10% --mode article --expect dress --presence 30% --which 2 --size 99'.split(
+        ' ',
+      );
     await dresscut([at('one.jpg'), '--out', at('cut'), ...args, '--background', 'navy'], { cutOut: spy });
     expect(asked).toEqual([
       {
@@ -143,6 +146,8 @@ describe('dresscut of one photo', () => {
         background: { r: 0, g: 0, b: 128 },
         mode: 'article',
         expect: 'dress',
+        presence: 0.3,
+        which: 2,
         size: 99,
         strokes: [],
       },
