@@ -42,35 +42,39 @@ export const schemas = {
   Findings: optional(
     { description: ref('schemas', 'Described') },
     {
-    verdict: { type: 'string', enum: VERDICTS, description: 'ok, or review: look at it.' },
-    reasons: {
-      type: 'array',
-      items: { type: 'string', enum: REASONS },
-      description:
-        'Why it is review: presence, shape or skin is in doubt, the photo lies turned, shows several dresses.',
-    },
-    advice: {
-      type: 'array',
-      items: { type: 'string', enum: ADVICE },
-      description: 'A better photo: closer, more light, all of the dress in the frame, one person alone, upright.',
-    },
-    presence: share('Probability that the photo shows a dress.'),
-    confidence: share('How sure the shape is.'),
-    coverage: share("Share of the photo's area that is cut out."),
-    skinLeak: share('Share of the cut-out that the network calls skin.'),
-    box,
-    dresses: {
-      type: 'array',
-      items: object({
-        box,
-        coverage: share("Share of the photo's area."),
-        confidence: share('How sure its shape is.'),
-      }),
-      description: 'Each dress, the largest first: which=2 gives the second.',
-    },
-    turned: { type: 'integer', enum: [0, 90, 180, 270], description: 'Degrees clockwise that the photo lies turned.' },
-    photo: object({ width: pixels, height: pixels, format: { type: 'string' } }),
-    model: object({ name: { type: 'string' }, version: { type: 'string' } }),
+      verdict: { type: 'string', enum: VERDICTS, description: 'ok, or review: look at it.' },
+      reasons: {
+        type: 'array',
+        items: { type: 'string', enum: REASONS },
+        description:
+          'Why it is review: presence, shape or skin is in doubt, the photo lies turned, shows several dresses.',
+      },
+      advice: {
+        type: 'array',
+        items: { type: 'string', enum: ADVICE },
+        description: 'A better photo: closer, more light, all of the dress in the frame, one person alone, upright.',
+      },
+      presence: share('Probability that the photo shows a dress.'),
+      confidence: share('How sure the shape is.'),
+      coverage: share("Share of the photo's area that is cut out."),
+      skinLeak: share('Share of the cut-out that the network calls skin.'),
+      box,
+      dresses: {
+        type: 'array',
+        items: object({
+          box,
+          coverage: share("Share of the photo's area."),
+          confidence: share('How sure its shape is.'),
+        }),
+        description: 'Each dress, the largest first: which=2 gives the second.',
+      },
+      turned: {
+        type: 'integer',
+        enum: [0, 90, 180, 270],
+        description: 'Degrees clockwise that the photo lies turned.',
+      },
+      photo: object({ width: pixels, height: pixels, format: { type: 'string' } }),
+      model: object({ name: { type: 'string' }, version: { type: 'string' } }),
     },
   ),
   Cutout: object({
