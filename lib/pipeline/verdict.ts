@@ -10,7 +10,7 @@ import type { Shares } from './measure';
  */
 export const VERDICT = {
   /** Presence below which there is no dress, unless the caller draws the line. */
-  absent: 0.15,
+  absent: 0.1,
   /** Presence below which somebody should look. */
   doubtful: 0.8,
   /** Mean probability of "dress" over the cut-out below which somebody should look at its shape. */
