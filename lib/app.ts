@@ -4,13 +4,16 @@ import { version } from '../package.json';
 import type { Catalogue } from './catalogue/catalogue';
 import { openCatalogue } from './catalogue/open';
 import { type Config, loadConfig } from './config';
+import { createCutOut } from './cut-out';
 import { createEngine, type Engine } from './engine';
 import { messageOf } from './errors';
+import { createFind, sizeOfSeen } from './find';
 import { createHttp } from './http/app';
 import type { Limits } from './http/limits';
 import type { ApiKeys } from './http/middleware/api-key';
 import { type Log, log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
+import { createRecent } from './recent';
 import { s3Store } from './storage/s3';
 import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
 import { createTickets, type Tickets } from './uploads/tickets';
@@ -61,7 +64,20 @@ export function createService(
     maxWaiting: MAX_WAITING,
   };
   const describeModel = () => readModel(config.models);
-  return createHttp({ ...app, limits, keys, tickets: ticketsOf(config), version, describeModel, log: told });
+  // Whoever draws a stroke asks for the same photo again within seconds.
+  const find = createFind({ segmenter: app.segmenter, recent: createRecent(sizeOfSeen) });
+  const cutOut = createCutOut(find);
+  return createHttp({
+    ...app,
+    find,
+    cutOut,
+    limits,
+    keys,
+    tickets: ticketsOf(config),
+    version,
+    describeModel,
+    log: told,
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CutOutOptions } from './options';
 import { adviceOf } from './pipeline/advice';
 import { decode } from './pipeline/decode';
 import { describeDresses, labelDresses } from './pipeline/dresses';
+import type { PhotoFormat } from './pipeline/formats';
 import { ARTICLE_SIDE, isolate } from './pipeline/isolate';
 import { measure } from './pipeline/measure';
 import { refine } from './pipeline/refine';
@@ -13,6 +14,7 @@ import { dressExpected, reasonsOf, VERDICT } from './pipeline/verdict';
 import type { Segmenter } from './ports';
 import { predict } from './predict';
 import type { DressLabels, Matte, Photo, Probabilities } from './raster';
+import type { Recent } from './recent';
 import { stopwatch } from './stopwatch';
 
 /** What there is in one photo. Any number of pictures can be rendered from it. */
@@ -44,21 +46,39 @@ export interface FindDependencies {
   readonly segmenter: Segmenter;
   /** From probabilities to a matte, in the default mode; `bench/` exchanges it to tell what each part of it is worth. */
   readonly refine?: typeof refine;
+  /** Remembers photos for whoever corrects a cut stroke by stroke; left out: none is remembered. */
+  readonly recent?: Recent<Seen>;
 }
 
-export function createFind({ segmenter, refine: toMatte = refine }: FindDependencies): Find {
+/** What a photo is before anything that a caller asks for; strokes change nothing of it. */
+export interface Seen {
+  readonly photo: Photo;
+  readonly format: PhotoFormat;
+  readonly probabilities: Probabilities;
+}
+
+/** What remembering it costs, in bytes. */
+export function sizeOfSeen({ photo, probabilities: { dress, skin, background, features } }: Seen): number {
+  const planes = [dress, skin, background, ...(features === undefined ? [] : [features.data])];
+  return photo.rgb.length + planes.reduce((sum, plane) => sum + plane.byteLength, 0);
+}
+
+export function createFind({ segmenter, refine: toMatte = refine, recent }: FindDependencies): Find {
   return async (bytes, asked) => {
     const { strokes = [], describe: told = false, embedding = false } = asked;
     // Who marks what belongs to the dress says that there is one.
     const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : asked.expect;
     const options = { ...asked, expect };
     const { milliseconds, timed } = stopwatch();
-    const { photo, format } = await timed('decode', () => decode(bytes));
     const article = options.mode === 'article';
-    const foreground = article
-      ? await timed('isolate', async () => isolate(await resize(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
-      : null;
-    const probabilities = await timed('segment', () => predict(photo, segmenter, foreground));
+    const see = async (): Promise<Seen> => {
+      const { photo, format } = await timed('decode', () => decode(bytes));
+      const foreground = article
+        ? await timed('isolate', async () => isolate(await resize(photo, ARTICLE_SIDE, ARTICLE_SIDE)))
+        : null;
+      return { photo, format, probabilities: await timed('segment', () => predict(photo, segmenter, foreground)) };
+    };
+    const { photo, format, probabilities } = article || !recent ? await see() : await recent(bytes, see);
     const matte = dressExpected(probabilities, options)
       ? await timed('refine', () =>
           article ? threshold(photo, probabilities) : toMatte(photo, probabilities, strokes),

@@ -52,7 +52,8 @@ const RULES: readonly Rule[] = [
   { part: ['lib/segmenters/'], may: CONTRACTS },
   { part: ['lib/storage/'], may: [...CONTRACTS, 'lib/config'] },
   { part: ['lib/catalogue/'], may: CONTRACTS },
-  { part: FIND_AND_RENDER, may: [...CONTRACTS, 'lib/pipeline/'], packages: [] },
+  { part: ['lib/recent'], may: [], packages: ['node:crypto', 'lru-cache'] },
+  { part: FIND_AND_RENDER, may: [...CONTRACTS, 'lib/recent', 'lib/pipeline/'], packages: [] },
   { part: ['lib/uploads/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/'] },
   {
     part: ['lib/http/'],
