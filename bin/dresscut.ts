@@ -3,22 +3,23 @@ import { messageOf } from '../lib/errors';
 
 /**
  * The commands, by the first word. Each runs when it is loaded, takes the words behind its own, and is loaded only
- * when it is asked for.
+ * when it is asked for. By `require`, because from the sources an `import()` of one of our own files finds nothing.
  */
-const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
-  cut: () => import('./cut/main'),
-  serve: () => import('./serve'),
-  index: async () => (await import('./catalogue/main')).catalogueMain('index'),
-  similar: async () => (await import('./catalogue/main')).catalogueMain('similar'),
-  evaluate: () => import('../bench/evaluate'),
+const COMMANDS: Readonly<Record<string, () => unknown>> = {
+  cut: () => require('./cut/main'),
+  serve: () => require('./serve'),
+  index: () => catalogue().catalogueMain('index'),
+  similar: () => catalogue().catalogueMain('similar'),
+  evaluate: () => require('../bench/evaluate'),
 };
 
-function start(): Promise<unknown> {
+const catalogue = () => require('./catalogue/main') as typeof import('./catalogue/main');
+
+async function start(): Promise<void> {
   const word = process.argv[2] ?? '';
-  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (load === undefined) return import('./cut/main');
-  process.argv.splice(2, 1);
-  return load();
+  const known = Object.hasOwn(COMMANDS, word);
+  if (known) process.argv.splice(2, 1);
+  await COMMANDS[known ? word : 'cut']?.();
 }
 
 start().catch((thrown: unknown) => {

@@ -12,6 +12,7 @@ const ENTRIES = {
   index: 'lib/index.ts',
   dresscut: 'bin/dresscut.ts',
   cut: 'bin/cut/main.ts',
+  catalogue: 'bin/catalogue/main.ts',
   serve: 'bin/serve.ts',
   evaluate: 'bench/evaluate.ts',
   'decoder-main': 'lib/pipeline/decoder-main.ts',
@@ -22,7 +23,7 @@ const entriesStayApart: Plugin = {
   name: 'entries-stay-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return null;
+      if (kind !== 'require-call') return null;
       const file = `${relative(ROOT, join(resolveDir, path))}.ts`;
       const entry = Object.entries(ENTRIES).find(([, source]) => source === file);
       return entry === undefined ? null : { path: `./${entry[0]}.js`, external: true };

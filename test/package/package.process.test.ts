@@ -43,7 +43,7 @@ const node = (...args: string[]) => runApart(process.execPath, args, here);
 describe('the tarball', () => {
   test('holds what runs, the network and licences, and nothing of anybody', () => {
     const kinds = [
-      /^(package\.json|LICENSE|README\.md)$/,
+      /^(package\.json|LICENSE|NOTICE|README\.md)$/,
       /^build\/[\w-]+\.(js|js\.map|mjs|d\.mts|css)$/,
       /^build\/(static|http)\/[\w./-]+\.(html|css|m?js|svg|jpg)$/,
       /^build\/types\/[\w./-]+\.d\.ts$/,
