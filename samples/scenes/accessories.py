@@ -6,11 +6,11 @@ import math
 from typing import Optional
 
 import numpy as np
+
 from body import LEFT_AXIS, RIGHT_AXIS, Look, box_around, from_head
 from cloth import keep
 from fields import Grid, cone, ellipsoid, hermite, smin
 from meshes import RGB, Shader, add_mesh, plain
-
 
 # A trainer in its own frame: (y, half width, height of the upper), toe at -y.
 SHOE = [
@@ -49,9 +49,7 @@ def make_shoes(upper: RGB) -> None:
         rho = (px**2.4 + pz**2.4) ** (1 / 2.4)
         r = np.sqrt((x + inner) ** 2 + np.maximum(z - 0.02, 0) ** 2)
         side = np.where(rho < 1e-3, -0.02, r * (1 - 1 / np.maximum(rho, 1e-3)))
-        return np.maximum(
-            side, np.maximum(table[0, 0] * (1 + grow / 5) - y, y - table[-1, 0] * (1 + grow / 5))
-        )
+        return np.maximum(side, np.maximum(table[0, 0] * (1 + grow / 5) - y, y - table[-1, 0] * (1 + grow / 5)))
 
     for axis, side in ((RIGHT_AXIS, -1), (LEFT_AXIS, 1)):
         g = Grid(((-0.06, 0.06), (-0.21, 0.08), (0.0, 0.12)), 0.0025)
@@ -94,9 +92,7 @@ def make_sunglasses(look: Look) -> None:
     x, y, z = lens.coords()
     face = -0.1035 + 6.0 * x * x
     ax = np.abs(x) - 0.0335
-    flat = (
-        np.abs(ax / 0.0265) ** 2.6 + np.abs((z - 0.1120) / np.where(z > 0.112, 0.0205, 0.0240)) ** 2.4
-    ) ** (1 / 2.5)
+    flat = (np.abs(ax / 0.0265) ** 2.6 + np.abs((z - 0.1120) / np.where(z > 0.112, 0.0205, 0.0240)) ** 2.4) ** (1 / 2.5)
     edge = (flat - 1) * 0.023
     lens.d[...] = np.maximum(edge, np.abs(y - face) - 0.0018)
     rim.d[...] = np.sqrt(edge**2 + (y - face) ** 2) - 0.0026

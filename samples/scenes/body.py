@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Optional, Sequence
+from typing import Sequence
 
 import numpy as np
-from fields import Box, Grid, Sdf, cone, ellipsoid, smin, stack
-from meshes import RGB
 
+from fields import Box, Grid, Sdf, cone, ellipsoid, stack
+from meshes import RGB
 
 TORSO = [
     (0.74, 0.006, 0.005, 0.120, 0.070, 0.080),
@@ -132,9 +132,7 @@ def add_torso(g: Grid, breasts: bool = True) -> None:
             g.merge(ellipsoid(c, (0.062, 0.052, 0.060)), box_around([c], 0.07), 0.035)
 
 
-def add_arm(
-    g: Grid, joints: Sequence[Sequence[float]], upto: int = 5, grow: float = 0.0, k: float = 0.03
-) -> None:
+def add_arm(g: Grid, joints: Sequence[Sequence[float]], upto: int = 5, grow: float = 0.0, k: float = 0.03) -> None:
     """An arm along its joints (shoulder, mid, elbow, forearm, low, wrist)."""
     for i in range(upto):
         a, b = joints[i], joints[i + 1]

@@ -7,6 +7,7 @@ import math
 
 import bpy
 import numpy as np
+
 from body import LEFT_AXIS, RIGHT_AXIS, TORSO, Look, add_arm, add_torso, leg_rows
 from fields import Grid, hermite, smin, stack
 from meshes import RGB, Shader, add_mesh
@@ -87,9 +88,7 @@ def drape_skirt(
     cx, w, front, back = (float(hermite(np.array([1.055]), *torso_column(c))[0]) for c in (0, 2, 3, 4))
     w, front, back = w + 0.008, front + 0.008, back + 0.008
     # A few irregular waves decide where the folds form.
-    sway = sum(
-        rng.uniform(0.5, 1.0) * np.sin(k * t + rng.uniform(0, 2 * math.pi)) for k in (7, 9, 11, 13, 16)
-    )
+    sway = sum(rng.uniform(0.5, 1.0) * np.sin(k * t + rng.uniform(0, 2 * math.pi)) for k in (7, 9, 11, 13, 16))
     depth = np.where(np.sin(t) < 0, front, back)
     ux, uy = np.cos(t), np.sin(t)
     x = cx + ux[None] * (w + flare * s[:, None])

@@ -8,6 +8,7 @@ A-Trous Wavelet Transform for fast Global Illumination Filtering" (HPG 2010).
 from __future__ import annotations
 
 import numpy as np
+
 from photograph import blur
 
 

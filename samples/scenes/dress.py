@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+
 from body import Look, add_torso
 from cloth import add_sleeves, drape_skirt, keep, lay_print, wrapped
 from fields import Grid, ellipsoid, wrinkles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
+
 from cloth import lay_print
 from fields import wrinkles
 from meshes import Shader, add_box, add_mesh
@@ -73,7 +74,9 @@ def sheet(
     # Folds fan out from the waist; they are named by the angle at a point far above it.
     fan = np.arctan2(x, 0.75 - y + 0.05 * wander(x * 0.5, y * 0.5, 0 * x))
     rng = np.random.default_rng(seed)
-    pleats = sum(a * np.abs(np.sin(f * fan + p)) for a, f, p in zip((0.5, 0.35, 0.25), (19, 31, 44), rng.uniform(0, 6, 3)))
+    pleats = sum(
+        a * np.abs(np.sin(f * fan + p)) for a, f, p in zip((0.5, 0.35, 0.25), (19, 31, 44), rng.uniform(0, 6, 3))
+    )
     soft = wrinkles(seed + 1, (13, 8, 0), 20)(x, y, 0 * x) + 0.5 * wrinkles(seed + 2, (34, 22, 0), 20)(x, y, 0 * x)
     gather = np.exp(-(((y - 0.118) / 0.045) ** 2)) * np.abs(np.sin(95 * x + 1.5 * wander(x, y, 0 * x)))
     height = lift + folds * (0.9 * pleats * below**0.7 + 0.30 * soft + 0.40 * gather + 0.4)
@@ -88,7 +91,9 @@ def sheet(
     # Vertices just outside are drawn to the outline, which would have stairs otherwise.
     gy, gx = np.gradient(d, step)
     out = np.maximum(-d, 0)
-    verts = np.stack([(x + gx * out)[keep], (y + gy * out)[keep], np.where(d < 0, lift * 0.2 + 0.0005, height)[keep]], axis=1)
+    verts = np.stack(
+        [(x + gx * out)[keep], (y + gy * out)[keep], np.where(d < 0, lift * 0.2 + 0.0005, height)[keep]], axis=1
+    )
     quads = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=2).reshape(-1, 4)
     ob = add_mesh(name, verts, quads[(quads >= 0).all(axis=1)], material)
     # The print follows the fan of the skirt, as the cloth of a flared skirt does.
@@ -97,7 +102,9 @@ def sheet(
     return ob
 
 
-def lay_dress(cloth: bpy.types.Material, lining: bpy.types.Material, band: bpy.types.Material, step: float) -> list[bpy.types.Object]:
+def lay_dress(
+    cloth: bpy.types.Material, lining: bpy.types.Material, band: bpy.types.Material, step: float
+) -> list[bpy.types.Object]:
     """Front, the inside of the back above it, and a belt."""
     front = sheet("front", smooth(both_sides(OUTLINE)), cloth, step, 0.005, 0.030, 5)
     neck = np.concatenate([both_sides(NECK), np.array([(-0.10, 0.36), (0.10, 0.36)])])

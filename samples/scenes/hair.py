@@ -6,11 +6,11 @@ import math
 
 import bpy
 import numpy as np
+
 from body import Look, from_head, head_matrix, to_head
 from fields import Grid
 from meshes import Shader, add_mesh
 from skin import scalp_line
-
 
 # Where hair that is worn up is knotted, in head space: the crown, a little to the back.
 BUN = (0.006, 0.062, 0.232)
@@ -29,7 +29,9 @@ def wind_bun(look: Look, count: int) -> tuple[np.ndarray, np.ndarray]:
     shift = (rng.uniform(-0.62, 0.62, locks)[lock] + rng.normal(size=count) * 0.10)[:, None, None]
     start = (rng.uniform(0, 6.3, locks)[lock] + rng.normal(size=count) * 0.4)[:, None]
     t = start + np.linspace(0, 3.6, 34)[None]
-    radius = (0.040 * np.sqrt(np.clip(1 - shift[..., 0] ** 2 * 0.8, 0.1, 1)) * (1 + rng.normal(size=count)[:, None] * 0.03))
+    radius = (
+        0.040 * np.sqrt(np.clip(1 - shift[..., 0] ** 2 * 0.8, 0.1, 1)) * (1 + rng.normal(size=count)[:, None] * 0.03)
+    )
     ring = np.cos(t)[..., None] * u[:, None] + np.sin(t)[..., None] * v[:, None]
     local = ring * radius[..., None] + axis[:, None] * shift * 0.034
     local *= np.array([1.12, 0.95, 0.86])
@@ -59,9 +61,7 @@ def comb_hair(look: Look, skin: Grid, count: int) -> tuple[np.ndarray, np.ndarra
     line = (np.abs(x - 0.014) < 0.009) & (z > 0.12) & (not look.updo)
     edge = ~line & (z < scalp_line(y) + 0.012) & (y < 0)
     rest = ~line & ~edge
-    root = np.concatenate(
-        [root[m][: int(count * part)] for m, part in ((line, 0.20), (edge, 0.15), (rest, 0.65))]
-    )
+    root = np.concatenate([root[m][: int(count * part)] for m, part in ((line, 0.20), (edge, 0.15), (rest, 0.65))])
     count = len(root)
     parting = 0.014
     sign = np.where(root[:, 0] > parting, 1.0, -1.0)
@@ -92,9 +92,7 @@ def comb_hair(look: Look, skin: Grid, count: int) -> tuple[np.ndarray, np.ndarra
             continue
         over = np.clip((head[:, 2] - 0.085) / 0.07, 0, 1)
         comb = np.stack([sign * 0.95, 0.55 + 0 * sign, -0.35 - 0.6 * (1 - over)], axis=1) @ to_world
-        down = np.tile([0.0, 0.0, -1.0], (count, 1)) + np.stack(
-            [0.10 * sign, 0.02 + 0 * sign, 0 * sign], axis=1
-        )
+        down = np.tile([0.0, 0.0, -1.0], (count, 1)) + np.stack([0.10 * sign, 0.02 + 0 * sign, 0 * sign], axis=1)
         d = comb * over[:, None] + down * (1 - over[:, None])
         t = i / steps
         wave = np.sin(t * 13 + clump_phase) * 0.26 * t
@@ -120,9 +118,7 @@ def comb_hair(look: Look, skin: Grid, count: int) -> tuple[np.ndarray, np.ndarra
     return line, shade
 
 
-def hair_mesh(
-    look: Look, skin: Grid, count: int, radius: float, material: bpy.types.Material
-) -> bpy.types.Object:
+def hair_mesh(look: Look, skin: Grid, count: int, radius: float, material: bpy.types.Material) -> bpy.types.Object:
     """Turn strands into three-sided tubes that taper to the tip."""
     line, shade = comb_hair(look, skin, count)
     if look.updo:

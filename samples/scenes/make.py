@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
+
 import patterns  # noqa: E402
 from accessories import make_shoes  # noqa: E402
 from body import Look  # noqa: E402
@@ -30,11 +31,10 @@ from darkroom import defocus, denoise  # noqa: E402
 from dress import Cut, make_dress  # noqa: E402
 from flat import lay_dress, wooden_floor  # noqa: E402
 from meshes import RGB, add_box, plain  # noqa: E402
-from people import LIN, MARA, NIA, make_body, objects, place  # noqa: E402
+from people import LIN, MARA, make_body, objects, place  # noqa: E402
 from photograph import save_photo, write_pixels  # noqa: E402
 from render import camera, even_light, lamp, light, new_scene, render, render_shares  # noqa: E402
 from street import make_street  # noqa: E402
-from trousers import make_trousers_and_top  # noqa: E402
 
 DRESS, FIGURE = (1.0, 1.0, 0.0), (0.0, 1.0, 0.0)
 
@@ -49,20 +49,17 @@ class Studio:
         scale = 0.35 if preview else 1
         new_scene(int(width * scale), int(height * scale), 16 if preview else samples)
 
-    def stand(self, look: Look, cut: Cut | None, shoe: RGB, angle: float, x: float = 0, y: float = 0) -> None:
-        """Put a figure into the scene; without a cut it wears trousers."""
+    def stand(self, look: Look, cut: Cut, shoe: RGB, angle: float) -> None:
+        """Put a figure into the scene, turned by `angle` degrees."""
         before = objects()
         make_body(look, self.step, 4000 if self.preview else 7500)
-        if cut is None:
-            make_trousers_and_top(look, self.step)
-        else:
-            for ob in make_dress(look, self.step, cut, not self.preview):
-                self.shares[ob.name] = DRESS
+        for ob in make_dress(look, self.step, cut, not self.preview):
+            self.shares[ob.name] = DRESS
         make_shoes(shoe)
         new = objects() - before
         for name in new - set(self.shares):
             self.shares[name] = FIGURE
-        place(new, math.radians(angle), x, y)
+        place(new, math.radians(angle))
 
     def take(self, seed: int, focus: float = 0.0, aperture: float = 0.0) -> None:
         """Render, develop and write the photo and its mask."""
@@ -82,9 +79,8 @@ class Studio:
         if empty is not None:
             picture = defocus(picture, empty, np.clip(shares[..., 1], 0, 1), focus, aperture * h / 1000)
         save_photo(picture, os.path.join(self.out, f"{self.name}.jpg"), seed)
-        if any(colour == DRESS for colour in self.shares.values()):
-            mask = np.repeat(shares[..., :1], 3, axis=2)
-            write_pixels(mask, os.path.join(self.out, f"{self.name}-mask.png"), "PNG", "BW")
+        mask = np.repeat(shares[..., :1], 3, axis=2)
+        write_pixels(mask, os.path.join(self.out, f"{self.name}-mask.png"), "PNG", "BW")
 
 
 def street(out: str, preview: bool) -> None:
@@ -99,7 +95,7 @@ def street(out: str, preview: bool) -> None:
     navy = fabric("navy", (0.012, 0.018, 0.060), sheen=0.2)
     print_ = printed("flowers", tile.image("flowers"), 0.30, 0.30)
     s.stand(MARA, Cut(print_, navy, sleeve=0.085, slant=0.70, flare=0.42), (0.70, 0.68, 0.65), -14)
-    make_street(0)
+    make_street()
     light(math.radians(-48), math.radians(44), 4.2)
     camera((0.30, -4.5, 1.20), (0.01, 0.0, 0.885), 76)
     s.take(5, 4.5, 11)
@@ -118,20 +114,6 @@ def shop(out: str, preview: bool) -> None:
     lamp((2.6, -2.2, 2.0), (0, 0, 1.0), 1.6, 50, (0.95, 0.97, 1.0))
     camera((0.0, -4.3, 1.05), (0.0, 0.0, 0.80), 82)
     s.take(6)
-
-
-def two(out: str, preview: bool) -> None:
-    """Two women beside each other, one in dots, one in plain yellow."""
-    s = Studio("two", out, preview, 760, 760, 16)
-    dots = patterns.dots((0.62, 0.10, 0.12), (0.96, 0.93, 0.88), 0.13)
-    red = fabric("red", (0.34, 0.011, 0.014), sheen=0.15)
-    ochre = fabric("ochre", (0.58, 0.29, 0.035), sheen=0.15, fold=0.30)
-    s.stand(MARA, Cut(printed("dots", dots.image("dots"), 0.055, 0.30), red, 0.085, 0.60, 0.36), (0.62, 0.60, 0.58), 12, -0.45)
-    s.stand(NIA, Cut(ochre, ochre, 0.14, 0.66, 0.34), (0.30, 0.20, 0.14), -12, 0.45)
-    make_street(1)
-    light(math.radians(44), math.radians(46), 4.0)
-    camera((0.05, -5.3, 1.25), (0.0, 0.0, 0.885), 84)
-    s.take(7, 5.3, 9)
 
 
 def lying(out: str, preview: bool) -> None:
@@ -156,22 +138,10 @@ def lying(out: str, preview: bool) -> None:
     s.take(8)
 
 
-def no_dress(out: str, preview: bool) -> None:
-    """Jeans and a grey top."""
-    s = Studio("no-dress", out, preview, 480, 720, 12)
-    s.stand(LIN, None, (0.60, 0.55, 0.48), 18)
-    make_street(1)
-    light(math.radians(40), math.radians(48), 3.6)
-    camera((-0.5, -4.5, 1.25), (0.02, 0.0, 0.885), 74)
-    s.take(9, 4.5, 10)
-
-
 SCENES: dict[str, Callable[[str, bool], None]] = {
     "street": street,
     "shop": shop,
-    "two": two,
     "flat": lying,
-    "no-dress": no_dress,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Optional, Sequence
 
 import bpy
@@ -87,9 +86,7 @@ class Shader:
     def link(self, a: bpy.types.NodeSocket, b: bpy.types.NodeSocket) -> None:
         self.tree.links.new(a, b)
 
-    def coords(
-        self, scale: Sequence[float] = (1, 1, 1), turn: Sequence[float] = (0, 0, 0)
-    ) -> bpy.types.NodeSocket:
+    def coords(self, scale: Sequence[float] = (1, 1, 1), turn: Sequence[float] = (0, 0, 0)) -> bpy.types.NodeSocket:
         """Object coordinates, scaled and turned."""
         tc = self.node("ShaderNodeTexCoord")
         mp = self.node("ShaderNodeMapping")
@@ -135,9 +132,7 @@ class Shader:
         self.link(n.outputs["Normal"], last)
 
 
-def plain(
-    name: str, colour: RGB, mottle: float = 0.15, scale: float = 3.0, **inputs: float
-) -> bpy.types.Material:
+def plain(name: str, colour: RGB, mottle: float = 0.15, scale: float = 3.0, **inputs: float) -> bpy.types.Material:
     """A material of one colour with a little uneven dirt in it."""
     s = Shader(name, colour, **inputs)
     dark = tuple(c * (1 - mottle * 1.6) for c in colour)

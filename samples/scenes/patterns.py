@@ -81,24 +81,15 @@ def floral(seed: int, ground: RGB, petals: list[RGB], leaves: list[RGB], size: i
     spots = scatter(rng, size, size * 0.115, 900)
     for x, y in spots:
         for _ in range(rng.integers(2, 4)):
-            leaf(tile, x, y, size * rng.uniform(0.075, 0.105), rng.uniform(0, 6.3), np.array(leaves[rng.integers(len(leaves))]))
+            leaf(
+                tile,
+                x,
+                y,
+                size * rng.uniform(0.075, 0.105),
+                rng.uniform(0, 6.3),
+                np.array(leaves[rng.integers(len(leaves))]),
+            )
     for x, y in spots:
         petal = np.array(petals[rng.integers(len(petals))])
         flower(tile, x, y, size * rng.choice([0.030, 0.044, 0.058]), rng.uniform(0, 6.3), petal, heart)
-    return tile
-
-
-def dots(ground: RGB, colour: RGB, share: float = 0.15, size: int = 512) -> Tile:
-    """Polka dots in staggered rows."""
-    tile = Tile(size, ground)
-    for x, y in ((0.25, 0.25), (0.75, 0.75)):
-        rows, cols, dx, dy = tile.window(x * size, y * size, share * size)
-        tile.blend(rows, cols, (share * size - np.hypot(dx, dy)) / 1.5 + 0.5, np.array(colour))
-    return tile
-
-
-def stripes(ground: RGB, colour: RGB, share: float = 0.4, size: int = 256) -> Tile:
-    """Stripes across, `share` of the height in `colour`."""
-    tile = Tile(size, ground)
-    tile.rgb[: int(size * share)] = colour
     return tile

@@ -6,6 +6,7 @@ import math
 
 import bpy
 import numpy as np
+
 from accessories import make_sunglasses
 from body import Look, add_arm, add_head, add_torso, body_grid
 from fields import Grid
@@ -19,12 +20,10 @@ def objects() -> set[str]:
     return {ob.name for ob in bpy.context.scene.objects}
 
 
-def place(names: set[str], angle: float, x: float = 0.0, y: float = 0.0) -> None:
-    """Turn a figure (all its objects) about the vertical, and move it."""
+def place(names: set[str], angle: float) -> None:
+    """Turn a figure (all its objects) about the vertical."""
     for name in names:
-        ob = bpy.context.scene.objects[name]
-        ob.rotation_euler = (0, 0, angle)
-        ob.location = (x, y, 0)
+        bpy.context.scene.objects[name].rotation_euler = (0, 0, angle)
 
 
 def make_body(look: Look, step: float, strands: int) -> None:
@@ -41,25 +40,6 @@ def make_body(look: Look, step: float, strands: int) -> None:
     hair_mesh(look, over, strands, 0.00060, hair_material())
     make_sunglasses(look)
 
-
-RELAXED = {
-    1: [
-        (0.158, 0.014, 1.362),
-        (0.190, 0.026, 1.250),
-        (0.230, 0.048, 1.108),
-        (0.246, 0.030, 1.043),
-        (0.266, -0.010, 0.953),
-        (0.278, -0.040, 0.876),
-    ],
-    -1: [
-        (-0.158, 0.014, 1.362),
-        (-0.188, 0.014, 1.248),
-        (-0.234, 0.010, 1.104),
-        (-0.252, -0.016, 1.040),
-        (-0.272, -0.072, 0.956),
-        (-0.276, -0.116, 0.888),
-    ],
-}
 
 WIDE = {
     1: [
@@ -90,18 +70,6 @@ MARA = Look(
     seed=42,
     updo=True,
     arms=WIDE,
-)
-
-NIA = Look(
-    skin=(0.205, 0.098, 0.058),
-    lips=(0.20, 0.050, 0.045),
-    hair=((0.008, 0.006, 0.005), (0.030, 0.021, 0.016)),
-    hair_length=0.3,
-    head_yaw=math.radians(-9),
-    head_roll=math.radians(-3),
-    seed=77,
-    updo=True,
-    arms=RELAXED,
 )
 
 LIN = Look(

@@ -11,6 +11,7 @@ from typing import Sequence
 import bpy
 import numpy as np
 from mathutils import Vector
+
 from photograph import read_pixels
 
 

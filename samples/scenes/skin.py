@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 import bpy
 import numpy as np
+
 from body import LEFT_AXIS, RIGHT_AXIS, Look, to_head
 from fields import wrinkles
 from meshes import Shader
-from typing import Sequence
 
 
 def blob(p: np.ndarray, c: Sequence[float], r: Sequence[float]) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 
 import bpy
 import numpy as np
+
 from body import box_around
 from fields import Grid, cone, stack
 from meshes import RGB, Shader, add_box, add_mesh, plain
@@ -27,21 +28,6 @@ def paving(name: str, colour: RGB, size: tuple[float, float], gap: RGB) -> bpy.t
     s.base(s.mix(1.0, s.mix(1.0, b.outputs["Color"], stain, "MULTIPLY"), grit, "MULTIPLY"))
     s.bump(b.outputs["Fac"], -0.4, 0.004)
     s.bump(s.noise(xyz, 120, 4), 0.25, 0.003)
-    return s.material
-
-
-def wall_brick(name: str, colour: RGB) -> bpy.types.Material:
-    s = Shader(name, colour, Roughness=0.9, Specular=0.2)
-    xyz = s.coords((1, 1, 1), (math.pi / 2, 0, 0))
-    b = s.node("ShaderNodeTexBrick", Scale=1.0)
-    b.inputs["Mortar Size"].default_value = 0.008
-    b.inputs["Brick Width"].default_value, b.inputs["Row Height"].default_value = 0.24, 0.08
-    b.inputs["Color1"].default_value = (*colour, 1)
-    b.inputs["Color2"].default_value = (*(c * 0.62 for c in colour), 1)
-    b.inputs["Mortar"].default_value = (0.40, 0.37, 0.33, 1)
-    s.link(xyz, b.inputs["Vector"])
-    stain = s.ramp(s.noise(xyz, 0.7, 6), [(0.3, (0.70, 0.70, 0.70)), (0.7, (1.1, 1.08, 1.05))])
-    s.base(s.mix(1.0, b.outputs["Color"], stain, "MULTIPLY"))
     return s.material
 
 
@@ -71,14 +57,10 @@ def building(
         cx = x0 + (i + 0.5) * w
         door = rng.uniform() < 0.3
         half = 0.48 if door else w * 0.40
-        add_box(
-            "shop-glass", (cx - half, y - 0.09, 0.05 if door else 0.55), (cx + half, y - 0.05, 2.45), glass
-        )
+        add_box("shop-glass", (cx - half, y - 0.09, 0.05 if door else 0.55), (cx + half, y - 0.05, 2.45), glass)
         add_box("shop-bar", (cx - half - 0.06, y - 0.12, 2.45), (cx + half + 0.06, y - 0.04, 2.55), trim)
         for s in (-1, 1):
-            add_box(
-                "shop-post", (cx + s * half - 0.05, y - 0.12, 0), (cx + s * half + 0.05, y - 0.04, 2.5), trim
-            )
+            add_box("shop-post", (cx + s * half - 0.05, y - 0.12, 0), (cx + s * half + 0.05, y - 0.04, 2.5), trim)
         if not door and rng.uniform() < 0.6:
             a = add_box("awning", (cx - half - 0.1, -0.55, -0.02), (cx + half + 0.1, 0.55, 0.02), awning)
             a.location, a.rotation_euler = (0, y - 0.6, 2.6), (0.38, 0, 0)
@@ -114,13 +96,11 @@ def tree(x: float, y: float, height: float, seed: int) -> None:
     v = np.cross(u, rng.normal(size=(n, 3)))
     v /= np.linalg.norm(v, axis=1, keepdims=True)
     size = rng.uniform(0.045, 0.085, n)[:, None]
-    quad = np.stack(
-        [centre - u * size, centre + v * size * 0.55, centre + u * size, centre - v * size * 0.55], axis=1
-    )
+    quad = np.stack([centre - u * size, centre + v * size * 0.55, centre + u * size, centre - v * size * 0.55], axis=1)
     tone = rng.uniform(0.6, 1.35, n)[:, None]
-    colour = np.array([0.085, 0.165, 0.030]) * tone * np.array([1, 1, 1]) + rng.uniform(
-        0, 0.03, (n, 1)
-    ) * np.array([1, 0.5, 0])
+    colour = np.array([0.085, 0.165, 0.030]) * tone * np.array([1, 1, 1]) + rng.uniform(0, 0.03, (n, 1)) * np.array(
+        [1, 0.5, 0]
+    )
     s = Shader("leaf", Roughness=0.55)
     s.base(s.node("ShaderNodeAttribute", attribute_name="paint").outputs["Color"])
     add_mesh(
@@ -178,7 +158,7 @@ def car(x: float, y: float, colour: RGB) -> None:
             bpy.context.object.data.materials.append(mat)
 
 
-def make_street(variant: int) -> None:
+def make_street() -> None:
     """Pavement, kerb, road and the far side of the street."""
     slab = paving("slabs", (0.33, 0.315, 0.29), (0.60, 0.40), (0.12, 0.11, 0.10))
     kerb = plain("kerb", (0.36, 0.35, 0.33), 0.15, 5, Roughness=0.9)
@@ -194,21 +174,11 @@ def make_street(variant: int) -> None:
     cream = plain("cream", (0.62, 0.56, 0.45), 0.10, 0.6, Roughness=0.9)
     rose = plain("rose", (0.46, 0.30, 0.24), 0.10, 0.6, Roughness=0.9)
     white = plain("white", (0.66, 0.64, 0.60), 0.08, 2, Roughness=0.7)
-    green = plain("green", (0.04, 0.07, 0.06), 0.1, 2, Roughness=0.5)
-    brick = wall_brick("brick", (0.30, 0.125, 0.080))
     pale = (0.36, 0.41, 0.44)
-    if variant == 0:
-        building(-16, -4.6, 13, 4, rose, white, stone, 1, pale)
-        building(-4.6, 5.2, 13, 4, cream, white, stone, 3, pale)
-        building(5.2, 18, 13, 5, stone, white, cream, 4, pale)
-        tree(-3.1, 10.8, 6.0, 21)
-        tree(5.0, 11.2, 6.5, 22)
-        car(-5.4, 9.1, (0.30, 0.31, 0.32))
-        car(4.9, 9.1, (0.16, 0.02, 0.02))
-    else:
-        building(-18, -3.4, 13, 5, cream, white, stone, 8, pale)
-        building(-3.4, 5.5, 13, 4, stone, white, cream, 9, pale)
-        building(5.5, 18, 13, 5, brick, stone, green, 10)
-        tree(3.6, 11.0, 6.2, 31)
-        tree(-5.4, 11.1, 6.4, 32)
-        car(-5.8, 9.1, (0.03, 0.05, 0.10))
+    building(-16, -4.6, 13, 4, rose, white, stone, 1, pale)
+    building(-4.6, 5.2, 13, 4, cream, white, stone, 3, pale)
+    building(5.2, 18, 13, 5, stone, white, cream, 4, pale)
+    tree(-3.1, 10.8, 6.0, 21)
+    tree(5.0, 11.2, 6.5, 22)
+    car(-5.4, 9.1, (0.30, 0.31, 0.32))
+    car(4.9, 9.1, (0.16, 0.02, 0.02))
