@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { messageOf } from '../lib/errors';
@@ -9,8 +10,23 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
+/** Milliseconds after which a connection is given up. */
+export interface Timeouts {
+  /** Until the head of a request is whole. */
+  readonly head: number;
+  /** Until all of a request is there; the app itself waits less long. */
+  readonly request: number;
+  /** Without a byte in either direction. */
+  readonly silence: number;
+  /** From a request's head until its answer has been taken. */
+  readonly answer: number;
+}
+
+/** The app answers after 25 s at the latest; an answer of 25 MB takes 100 s at 2 Mbit/s. */
+const TIMEOUTS: Timeouts = { head: 10_000, request: 60_000, silence: 30_000, answer: 130_000 };
+
 /**
- * Serve a Fetch-style app over HTTP.
+ * Serve a Fetch-style app over HTTP. Whoever stalls or trickles, while sending or while taking the answer, is cut off.
  * @param port 0 takes any that is free
  * @throws Error with `code` as Node's own, such as EADDRINUSE
  */
@@ -18,14 +34,26 @@ export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   host: string,
   port: number,
+  timeouts: Timeouts = TIMEOUTS,
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch });
+  const { head, request, silence, answer } = timeouts;
+  const serverOptions = {
+    headersTimeout: head,
+    requestTimeout: request,
+    connectionsCheckingInterval: Math.ceil(head / 2),
+  };
+  const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  server.setTimeout(silence);
+  server.on('request', (_, response: ServerResponse) => {
+    const timer = setTimeout(() => response.destroy(), answer);
+    response.once('close', () => clearTimeout(timer));
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const close = async () => {
     const closed = once(server, 'close');
     server.close();
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    server.closeIdleConnections();
     await closed;
   };
   const at = isIP(host) === 6 ? `[${host}]` : host;

@@ -47,8 +47,20 @@ export interface Road {
 /** API Gateway ends a call at 30 s; what is left is for the answer to travel. */
 const MAX_SECONDS = 25;
 
-/** 16 photos of 25 MB are 400 MB, and as many may be arriving; at a second each the last still comes within its time. */
+/** A phone that changes its network is back sooner, or not at all. */
+const STALLED_SECONDS = 10;
+
+/** At a second each, the last of them still comes within its time. */
 const MAX_WAITING = 16;
+
+/** A call that only sends is a socket and 64 kB. */
+const MAX_CALLS = 128;
+
+/**
+ * Eight of the largest photos. A process holds 350 MB before its first call and up to 900 MB while it cuts the largest
+ * photo; parsing the largest JSON takes another 100 MB for a moment. With these 200 MB that is less than 1.6 GB.
+ */
+const MAX_HELD_BYTES = 200_000_000;
 
 /** The HTTP API with its real parts. */
 export function createService(
@@ -60,8 +72,11 @@ export function createService(
     maxBytes: maxAnswerBytes === null ? MAX_BYTES : Math.min(MAX_BYTES, asBinary(maxAnswerBytes)),
     maxAnswerBytes,
     maxSeconds: MAX_SECONDS,
+    stalledSeconds: STALLED_SECONDS,
     atOnce: config.concurrency,
     maxWaiting: MAX_WAITING,
+    maxCalls: MAX_CALLS,
+    maxHeldBytes: MAX_HELD_BYTES,
   };
   const describeModel = () => readModel(config.models);
   // Whoever draws a stroke asks for the same photo again within seconds.

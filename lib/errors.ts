@@ -16,6 +16,7 @@ export const STATUS = {
   'not-acceptable': 406,
   'catalogue-version': 409,
   'upload-expired': 410,
+  unchanged: 412,
   'too-large': 413,
   'too-many-pixels': 413,
   'too-small': 422,

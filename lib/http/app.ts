@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { type RequestIdVariables, requestId } from 'hono/request-id';
@@ -8,7 +9,7 @@ import { type DeadlineVariables, deadline } from './middleware/deadline';
 import { asErrors, logEntry, offerUpload } from './middleware/errors';
 import { commonHeaders, cors } from './middleware/headers';
 import { limitConcurrency } from './middleware/limit-concurrency';
-import { limitRequests } from './middleware/limit-requests';
+import { type HoldVariables, limitRequests } from './middleware/limit-requests';
 import { openApi } from './openapi/document';
 import { problemOf, problemResponse } from './problems';
 import { removebgErrors } from './removebg/errors';
@@ -22,7 +23,7 @@ import {
   answerSimilar,
   type CataloguesDependencies,
 } from './routes/catalogues';
-import { answerCutout, type CutoutsDependencies } from './routes/cutouts';
+import { answerCutout, type CallContext, type CutoutsDependencies } from './routes/cutouts';
 import { createReadiness } from './routes/readiness';
 import { type ServiceDependencies, serviceRoutes } from './routes/service';
 import { answerStatus, answerUpload } from './routes/uploads';
@@ -46,7 +47,7 @@ const DRESS = '/v1/catalogues/:name/dresses/:id{.+}';
 /** What needs a key, whatever the method. */
 const KEYED = ['/v1/cutouts/*', '/v1/uploads', '/v1/catalogues/*', REMOVEBG];
 
-type Env = { Variables: RequestIdVariables & DeadlineVariables };
+type Env = { Bindings: Partial<HttpBindings>; Variables: RequestIdVariables & DeadlineVariables & HoldVariables };
 
 /**
  * The HTTPS API, for Lambda and for the local service alike: every part that it needs is an argument. Every failure
@@ -55,11 +56,8 @@ type Env = { Variables: RequestIdVariables & DeadlineVariables };
 export function createHttp(dependencies: HttpDependencies): Hono<Env> {
   const { find, limits, keys, tickets, catalogue, version, log } = dependencies;
   const inTurn = limitConcurrency(limits);
-  const inside = limitRequests(limits);
-  // Its own wait: callers share one check, and the first of them may hang up.
-  const ready = createReadiness((...call) =>
-    inTurn(AbortSignal.timeout(1000 * limits.maxSeconds), () => find(...call)),
-  );
+  const requests = limitRequests(limits);
+  const ready = createReadiness({ find, inTurn, hasRoom: () => requests.hasRoom(limits.maxBytes) });
 
   const fail = (c: Context<Env>, thrown: unknown, headers: Readonly<Record<string, string>> = {}) => {
     const { method, path, url } = c.req;
@@ -86,19 +84,23 @@ export function createHttp(dependencies: HttpDependencies): Hono<Env> {
   app.use('/v1/catalogues/*', writingKey(keys));
   for (const path of [...KEYED, '/v1/ready']) app.use(path, deadline(limits.maxSeconds));
 
-  app.post('/v1/cutouts', inside, (c) => answerCutout(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
-  app.post(REMOVEBG, inside, (c) => answerRemovebg(c.req.raw, dependencies, (work) => inTurn(c.var.signal, work)));
-  app.post('/v1/uploads', (c) => answerUpload(c.req.raw, tickets));
+  const callOf = ({ var: { signal, hold } }: Context<Env>): CallContext => ({
+    signal,
+    hold,
+    stalledSeconds: limits.stalledSeconds,
+    inTurn: (work) => inTurn(signal, work),
+  });
+  app.post('/v1/cutouts', requests.middleware, (c) => answerCutout(c.req.raw, dependencies, callOf(c)));
+  app.post(REMOVEBG, requests.middleware, (c) => answerRemovebg(c.req.raw, dependencies, callOf(c)));
+  app.post('/v1/uploads', requests.middleware, (c) => answerUpload(c.req.raw, tickets, callOf(c)));
   app.get('/v1/cutouts/:id', (c) => answerStatus(c.req.param('id'), tickets));
   app.get('/v1/catalogues', () => answerList(catalogue));
   app.delete('/v1/catalogues/:name', (c) => answerDrop(c.req.param('name'), catalogue));
-  app.post('/v1/catalogues/:name/similar', inside, (c) =>
-    answerSimilar(c.req.raw, c.req.param('name'), dependencies, (work) => inTurn(c.var.signal, work)),
+  app.post('/v1/catalogues/:name/similar', requests.middleware, (c) =>
+    answerSimilar(c.req.raw, c.req.param('name'), dependencies, callOf(c)),
   );
   // An id may hold slashes: API Gateway has decoded them by the time they come here.
-  app.put(DRESS, inside, (c) =>
-    answerPut(c.req.raw, c.req.param(), dependencies, (work) => inTurn(c.var.signal, work)),
-  );
+  app.put(DRESS, requests.middleware, (c) => answerPut(c.req.raw, c.req.param(), dependencies, callOf(c)));
   app.get(DRESS, (c) => answerGet(c.req.param('name'), c.req.param('id'), catalogue));
   app.delete(DRESS, (c) => answerRemove(c.req.param('name'), c.req.param('id'), catalogue));
   const description = openApi({ version, limits, keyed: keys !== 'off' });

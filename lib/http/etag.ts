@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DresscutError } from '../errors';
 
 /** Everything that an answer follows from; the same in all of it is the same in every byte. */
 export interface Origin {
@@ -22,7 +23,14 @@ export function etagOf({ photo, options, mediaType, model, version }: Origin): s
   return `"${hash.digest('base64url')}"`;
 }
 
-/** @param header `If-None-Match`; `*` matches nothing here, since nothing is stored */
-export function matches(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+/**
+ * Heeds `If-None-Match`. The condition is false when the answer would be one that the caller has; for a POST that is
+ * 412, not 304 (RFC 9110, section 13.1.2), and no photo is cut. `*` matches nothing, since nothing is stored here.
+ *
+ * @throws DresscutError `unchanged`
+ */
+export function checkNoneMatch(request: Request, etag: string): void {
+  const tags = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (!tags.includes(etag)) return;
+  throw new DresscutError('unchanged', 'The answer is still the one that If-None-Match names.', { facts: { etag } });
 }

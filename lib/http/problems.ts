@@ -21,6 +21,7 @@ export const MEANING: Readonly<Record<Code, readonly [title: string, advice: str
   'method-not-allowed': ['This method does not work here', 'Use one of the methods in the header Allow.'],
   'not-acceptable': ['No acceptable answer', 'Accept one of the types that the detail names, or leave Accept out.'],
   'upload-expired': ['The ticket has expired', 'Ask for a new one at /v1/uploads and upload the photo at once.'],
+  unchanged: ['The answer has not changed', 'Keep the answer that you have: If-None-Match names it.'],
   'too-large': ['Too many bytes', 'Send a smaller file, or ask for a smaller result with size or crop.'],
   'too-many-pixels': ['Too many pixels', 'Reduce the photo before sending it.'],
   'too-small': ['Too few pixels', 'Send the photo at a larger size.'],
@@ -71,6 +72,7 @@ export function problemOf(error: DresscutError, url: string, requestId: string):
 export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>>): Response {
   const own: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (problem.status === 401) own['www-authenticate'] = 'ApiKey header="X-Api-Key"';
+  if (typeof problem.facts.etag === 'string') own.etag = problem.facts.etag;
   if (problem.status === 503) own['retry-after'] = String(SECONDS_TO_WAIT);
   return new Response(JSON.stringify(problem), { status: problem.status, headers: { ...own, ...headers } });
 }

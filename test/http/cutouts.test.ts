@@ -105,10 +105,12 @@ test.each(['image/webp', 'application/json', 'image/svg+xml'])(
   },
 );
 
-test('the tag of an answer gives 304, another option or type gives another tag', async () => {
+test('the tag of an answer gives 412, another option or type gives another tag', async () => {
   const first = await cut('image/svg+xml');
   const etag = first.headers.get('etag') ?? '';
-  expect((await cut('image/svg+xml', { 'if-none-match': `"other", W/${etag}` })).status).toBe(304);
+  const again = await cut('image/svg+xml', { 'if-none-match': `"other", W/${etag}` });
+  expect([again.status, again.headers.get('etag')]).toEqual([412, etag]);
+  expect(await again.json()).toMatchObject({ code: 'unchanged', retryable: false });
   expect((await cut('application/json', { 'if-none-match': etag })).status).toBe(200);
 });
 

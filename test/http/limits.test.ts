@@ -118,13 +118,12 @@ test('a caller who hangs up while waiting is dropped, and nothing is cut for nob
 });
 
 test('calls that are still sending have a bound too, and who finds it reached is not read', async () => {
-  const app = fake({ limits });
+  const app = fake({ limits: { ...limits, maxCalls: 3 } });
   const senders: ReadableStreamDefaultController[] = [];
   const send = () => {
     const body = new ReadableStream({ start: (sender) => void senders.push(sender) });
     return app.request('/v1/cutouts', { method: 'POST', body, duplex: 'half' } as RequestInit);
   };
-  // One that is cut, one that waits, and one more that may be on its way.
   const answers = [send(), send(), send()];
   await sleep(20);
   const refused = await send();
@@ -140,6 +139,6 @@ test('calls that are still sending have a bound too, and who finds it reached is
 });
 
 test('a call that fails leaves its place, too', async () => {
-  const app = fake({ limits: { ...limits, maxWaiting: 0 }, cutOut: () => Promise.reject(new Error('broken')) });
+  const app = fake({ limits: { ...limits, maxCalls: 1 }, cutOut: () => Promise.reject(new Error('broken')) });
   for (let call = 0; call < 3; call++) expect((await app.request('/v1/cutouts', post)).status).toBe(500);
 });

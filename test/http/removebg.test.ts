@@ -206,10 +206,10 @@ test('JSON goes to those who accept nothing else, with the foreground in pixels 
   expect(Buffer.from(String(data.result_b64), 'base64').equals(await bytesOf(file))).toBe(true);
 });
 
-test('the tag gives 304, and type_level=none leaves X-Type out', async () => {
+test('the tag gives 412, and type_level=none leaves X-Type out', async () => {
   const answer = await post(form({ type_level: 'none' }));
   expect(answer.headers.has('x-type')).toBe(false);
   const etag = answer.headers.get('etag') ?? '';
-  expect((await post(form({ type_level: 'none' }), { 'if-none-match': etag })).status).toBe(304);
+  expect((await post(form({ type_level: 'none' }), { 'if-none-match': etag })).status).toBe(412);
   expect((await post(form({ size: 'hd' }), { 'if-none-match': etag })).status).toBe(200);
 });

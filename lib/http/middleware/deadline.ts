@@ -21,9 +21,9 @@ export function deadline(seconds: number): MiddlewareHandler<{ Variables: Deadli
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        over.abort();
         const message = `The call took longer than ${seconds} s.`;
         const error = new DresscutError('out-of-time', message, { facts: { maxSeconds: seconds } });
+        over.abort(error);
         // Work that gives up at the signal knows better why it came to nothing: it goes first.
         setImmediate(reject, error);
       }, seconds * 1000);

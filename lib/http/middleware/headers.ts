@@ -56,12 +56,16 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+/** Where TLS ends at us, a browser never asks without it again; behind a proxy, that is the proxy's to say. */
+const HSTS = 'max-age=31536000';
+
 /** @param negotiated paths whose answers depend on `Accept` */
 export function commonHeaders(negotiated: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     await next();
     const { headers } = c.res;
     for (const [name, value] of Object.entries(EVERYWHERE)) headers.set(name, value);
+    if (c.req.url.startsWith('https:')) headers.set('strict-transport-security', HSTS);
     if (negotiated.includes(c.req.path)) headers.set('vary', 'Accept');
   };
 }

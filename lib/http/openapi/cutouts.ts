@@ -13,7 +13,6 @@ import {
   pictures,
   problems,
   REQUEST_ID,
-  UNCHANGED,
 } from './parts';
 import { base64, binary, ref, text } from './schemas';
 
@@ -73,8 +72,7 @@ export const cutout = (photo: string): Operation => ({
         'image/svg+xml': { schema: text("The outline, in the photo's own pixels.") },
       },
     },
-    ...UNCHANGED,
-    ...problems('invalid-option', 'no-photo', 'malformed-body', 'not-acceptable'),
+    ...problems('invalid-option', 'no-photo', 'malformed-body', 'not-acceptable', 'unchanged'),
     ...problems(...PHOTO_PROBLEMS, 'undecodable-image', 'no-dress'),
     ...OURS,
   },

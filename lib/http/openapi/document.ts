@@ -8,7 +8,7 @@ import { type Json, object, ref, schemas } from './schemas';
 import { status, upload } from './uploads';
 
 /** The service as an OpenAPI 3.1 document; what goes in comes from the schemas that check it. */
-export function openApi(about: { version: string; limits: Limits; keyed: boolean }): Json {
+export function openApi(about: { version: string; limits: Pick<Limits, 'maxBytes'>; keyed: boolean }): Json {
   const { version, limits, keyed } = about;
   const photo = goldenPhoto().toString('base64');
   const security = keyed ? [{ ApiKey: [] }] : [];

@@ -50,7 +50,7 @@ export const REQUEST_ID = header(
   'Repeated in the answer and in problems; 1 to 128 of A-Z a-z 0-9 _ - =',
 );
 export const AGAIN = [
-  header('If-None-Match', 'The ETag of an earlier answer: 304 when the same would come out.'),
+  header('If-None-Match', 'The ETag of an earlier answer: 412 when the same would come out.'),
   header('Idempotency-Key', 'Accepted. A repeated call gives the same bytes with or without it.'),
 ];
 
@@ -69,7 +69,6 @@ export const LASTING = {
   'Server-Timing': described('Milliseconds of each step.'),
   'X-Request-Id': described('The id of this call.'),
 };
-export const UNCHANGED = { 304: { description: 'The answer with the ETag given is still the answer.' } };
 export const pictures = Object.fromEntries(
   ['image/png', 'image/webp', 'image/jpeg'].map((type) => [type, { schema: binary }]),
 );

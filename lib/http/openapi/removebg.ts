@@ -1,5 +1,5 @@
 import { removebgSchema } from '../removebg/options';
-import { AGAIN, described, json, LASTING, options, pictures, propertiesOf, REQUEST_ID, UNCHANGED } from './parts';
+import { AGAIN, described, json, LASTING, options, pictures, propertiesOf, REQUEST_ID } from './parts';
 import { base64, binary, type Json, ref } from './schemas';
 
 const REMOVEBG_OPTIONS = propertiesOf(removebgSchema);
@@ -53,9 +53,9 @@ export const removebg = (photo: string): Json => ({
       },
       content: { ...pictures, 'application/zip': { schema: binary }, ...json(ref('schemas', 'RemovebgResult')) },
     },
-    ...UNCHANGED,
     400: refusal('The call, the parameters or the photo are wrong, or it shows no dress (unknown_foreground).'),
     403: refusal('auth_failed: the key is missing or wrong.'),
+    412: refusal('unchanged: the answer is the one that If-None-Match names.'),
     429: refusal('rate_limit_exceeded: too much at once; Retry-After says when to come back.'),
     500: refusal('A fault of ours.'),
     503: refusal('The network is not there, or the time was up.'),

@@ -10,6 +10,7 @@ const CODES: Partial<Readonly<Record<Code, string>>> = {
   'key-missing': 'auth_failed',
   'key-wrong': 'auth_failed',
   busy: 'rate_limit_exceeded',
+  unchanged: 'unchanged',
 };
 
 /**
@@ -19,16 +20,20 @@ const CODES: Partial<Readonly<Record<Code, string>>> = {
  * @param headers what else belongs to this answer, such as `Allow`
  */
 export function removebgErrors(problem: Problem, headers: Readonly<Record<string, string>>): Response {
-  const { detail, code } = problem;
+  const { detail, code, facts } = problem;
   const status = statusOf(code, problem.status);
   const word = CODES[code] ?? (status < 500 ? 'invalid_parameter' : 'internal_error');
   const later: Record<string, string> = [429, 503].includes(status) ? { 'retry-after': String(SECONDS_TO_WAIT) } : {};
-  return Response.json({ errors: [{ title: detail, code: word }] }, { status, headers: { ...later, ...headers } });
+  const known: Record<string, string> = typeof facts.etag === 'string' ? { etag: facts.etag } : {};
+  return Response.json(
+    { errors: [{ title: detail, code: word }] },
+    { status, headers: { ...later, ...known, ...headers } },
+  );
 }
 
 function statusOf(code: Code, status: number): number {
   if (code === 'busy') return 429;
   if (status === 401 || status === 403) return 403;
-  const own: readonly Code[] = ['method-not-allowed', 'not-found'];
+  const own: readonly Code[] = ['method-not-allowed', 'not-found', 'unchanged'];
   return status < 500 && !own.includes(code) ? 400 : status;
 }

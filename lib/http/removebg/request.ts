@@ -1,93 +1,96 @@
 import { DresscutError } from '../../errors';
-import { readBody } from '../request/body';
-import {
-  checkLength,
-  ENVELOPE,
-  type Entries,
-  entriesOf,
-  fromBase64,
-  mediaOf,
-  merge,
-  parseForm,
-  parseObject,
-  refuseCoding,
-} from '../request/read';
+import { maxBodyBytes } from '../limits';
+import { fromBase64 } from '../request/base64';
+import { type Reading, readBody } from '../request/body';
+import { type Entries, type Field, isFile, mediaOf, merge, queryEntries, textEntries } from '../request/fields';
+import { parseJson } from '../request/json';
+import { parseMultipart } from '../request/multipart';
+import { checkLength, refuseCoding } from '../request/read';
+import { parseUrlEncoded } from '../request/url-encoded';
 
 /** What one call brings. */
 export interface RemovebgCall {
   /** `null` where there is none; a call may bring an address instead, which deserves an answer of its own. */
-  readonly photo: Uint8Array | null;
+  readonly photo: Uint8Array<ArrayBuffer> | null;
   /** Every other parameter, as text or as JSON's own types. */
   readonly record: Readonly<Record<string, unknown>>;
 }
+
+/** The photo as a file of a form, and as base64 text. */
+const FILE = 'image_file';
+const BASE64 = 'image_file_b64';
 
 /**
  * Photo and parameters of a call in remove.bg's words: a form of either kind, or JSON.
  *
  * @param maxBytes of the photo itself
- * @throws DresscutError `no-photo`, `too-large`, `malformed-body`, `invalid-option`, `unsupported-format`
+ * @throws DresscutError `no-photo`, `too-large`, `malformed-body`, `invalid-option`, `unsupported-format`,
+ * `out-of-time`, `busy`
  */
-export async function readRemovebg(request: Request, maxBytes: number): Promise<RemovebgCall> {
+export async function readRemovebg(request: Request, maxBytes: number, reading: Reading): Promise<RemovebgCall> {
   refuseCoding(request);
-  // Base64 takes a third more; in a form without files, its + and / take three characters each.
-  const body = await readBody(request, Math.ceil(maxBytes * 1.5) + ENVELOPE, 'body');
-  const fields = await readFields(body, request.headers.get('content-type') ?? '');
+  const body = await readBody(request, maxBodyBytes({ maxBytes }), 'body', reading);
+  const { photos, entries, names } = readParts(body, request.headers.get('content-type') ?? '');
   // Before anything is said of its names: what curl sends by default calls itself a form, whatever it is.
-  if (!fields.some(([name]) => name.startsWith('image_'))) throw noPhoto('The call holds no photo.');
-  const files = fields.filter(([name, value]) => name === 'image_file' && value instanceof Blob);
-  const texts = fields.filter((field) => !files.includes(field));
-  const query = new URL(request.url).searchParams;
-  const { image_file, image_file_b64, ...record } = merge(entriesOf(query), texts.map(withoutFile));
-  if (isGiven(image_file)) throw noPhoto('The parameter image_file is no file.');
-  const given = [...files.map(([, file]) => file as Blob), ...[image_file_b64].filter(isGiven)];
+  if (!names.some((name) => name.startsWith('image_'))) throw noPhoto('The call holds no photo.');
+  const record = merge(queryEntries(request), entries);
   // A browser sends an input without a file as an empty one.
-  const filled = given.filter((each) => !(each instanceof Blob) || each.size > 0);
-  const photos = filled.length > 0 ? filled : given;
-  if (photos.length > 1) {
-    throw new DresscutError('invalid-option', 'The call holds more than one photo: send one.');
-  }
-  const photo = photos.length === 0 ? null : await bytesOf(photos[0]);
+  const filled = photos.filter(({ length }) => length > 0);
+  if (filled.length > 1) throw new DresscutError('invalid-option', 'The call holds more than one photo: send one.');
+  const photo = filled[0] ?? photos[0] ?? null;
   if (photo !== null) checkLength(photo.length, maxBytes);
   return { photo, record };
 }
 
 /** @throws DresscutError `no-photo` */
-export function present(photo: Uint8Array | null): Uint8Array {
+export function present(photo: Uint8Array<ArrayBuffer> | null): Uint8Array<ArrayBuffer> {
   if (photo !== null) return photo;
   throw noPhoto('The call holds no photo.');
 }
 
-async function readFields(body: Uint8Array<ArrayBuffer>, type: string): Promise<Entries> {
+interface Parts {
+  readonly photos: readonly Uint8Array<ArrayBuffer>[];
+  readonly entries: Entries;
+  /** Of everything in the body. */
+  readonly names: readonly string[];
+}
+
+function readParts(body: Uint8Array<ArrayBuffer>, type: string): Parts {
   const media = mediaOf(type);
-  if (media === 'application/json') return Object.entries(parseObject(body, '{"image_file_b64": "<base64>"}'));
-  if (media === 'multipart/form-data' || media === 'application/x-www-form-urlencoded') {
-    const fields: Entries = [...(await parseForm(body, type))];
-    // In a form of this kind a + stands for a space, and base64 has no spaces: who did not escape it meant a +.
-    return media === 'multipart/form-data' ? fields : fields.map(withPluses);
-  }
+  if (media === 'multipart/form-data') return readForm(parseMultipart(body, type));
+  if (media === 'application/x-www-form-urlencoded') return readForm(parseUrlEncoded(body, [BASE64]));
+  if (media === 'application/json') return readJson(body);
   throw noPhoto('The call is neither a form nor JSON.');
 }
 
-/** A file where a text belongs keeps its name, so that the refusal can say it. */
-function withoutFile([name, value]: Entries[number]): Entries[number] {
-  return [name, value instanceof Blob ? 'a file' : value];
+function readForm(fields: readonly Field[]): Parts {
+  const isPhoto = (field: Field) => field.name === BASE64 || (field.name === FILE && isFile(field));
+  const others = fields.filter((field) => !isPhoto(field));
+  if (others.some(({ name, content }) => name === FILE && content.length > 0)) {
+    throw noPhoto(`The parameter ${FILE} is no file.`);
+  }
+  const photos = fields
+    .filter((field) => isPhoto(field) && (field.name === FILE || field.content.length > 0))
+    .map(({ name, content }) => (name === FILE ? content : fromBase64(content)));
+  const entries = textEntries(others.filter(({ name }) => name !== FILE));
+  return { photos, entries, names: fields.map(({ name }) => name) };
 }
 
-function withPluses([name, value]: Entries[number]): Entries[number] {
-  return [name, name === 'image_file_b64' && typeof value === 'string' ? value.replaceAll(' ', '+') : value];
+function readJson(body: Uint8Array<ArrayBuffer>): Parts {
+  const { photo, members } = parseJson(body, BASE64, `{"${BASE64}": "<base64>"}`);
+  const { [FILE]: file, [BASE64]: other, ...rest } = members;
+  if (isGiven(file)) throw noPhoto(`The parameter ${FILE} is no file.`);
+  if (isGiven(other)) throw new DresscutError('invalid-option', `Expected ${BASE64} to be base64 text.`);
+  const photos = photo === null || photo.length === 0 ? [] : [photo];
+  const names = [...Object.keys(members), ...(photo === null ? [] : [BASE64])];
+  return { photos, entries: Object.entries(rest), names };
 }
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-async function bytesOf(photo: unknown): Promise<Uint8Array> {
-  if (photo instanceof Blob) return new Uint8Array(await photo.arrayBuffer());
-  if (typeof photo === 'string') return fromBase64(photo);
-  throw new DresscutError('invalid-option', 'Expected image_file_b64 to be base64 text.');
-}
-
 function noPhoto(what: string): DresscutError {
-  const how = 'Send the photo as the file image_file of a form, or as base64 text in image_file_b64.';
+  const how = `Send the photo as the file ${FILE} of a form, or as base64 text in ${BASE64}.`;
   return new DresscutError('no-photo', `${what} ${how}`);
 }

@@ -5,10 +5,10 @@ import type { Dress } from '../../pipeline/canvas';
 import type { Segmenter } from '../../ports';
 import type { Box } from '../../raster';
 import { base64Length, checkAnswer } from '../answer-size';
-import { etagOf, matches } from '../etag';
+import { checkNoneMatch, etagOf } from '../etag';
 import { findingsHeaders } from '../findings-headers';
 import type { Limits } from '../limits';
-import type { InTurn } from '../routes/cutouts';
+import type { CallContext } from '../routes/cutouts';
 import { drawAs, type File } from './draw';
 import { regionOf } from './geometry';
 import { parseRemovebg, type RemovebgOptions } from './options';
@@ -32,25 +32,24 @@ const DRESS: FindOptions = { mode: 'default', expect: 'dress' };
 export async function answerRemovebg(
   request: Request,
   { find, segmenter, limits, version }: RemovebgDependencies,
-  inTurn: InTurn,
+  call: CallContext,
 ): Promise<Response> {
-  const call = await readRemovebg(request, limits.maxBytes);
-  const options = parseRemovebg(call.record);
-  const photo = present(call.photo);
+  const { photo: given, record } = await readRemovebg(request, limits.maxBytes, call);
+  const options = parseRemovebg(record);
+  const photo = present(given);
   const json = wantsJson(request.headers.get('accept') ?? '');
   const { sha256 } = await segmenter.load();
   const mediaType = json ? 'application/json' : `removebg/${options.format}`;
   const etag = etagOf({ photo, options, mediaType, model: sha256, version });
-  if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
-    return new Response(null, { status: 304, headers: { etag } });
-  }
-  const { findings, box, file, milliseconds } = await inTurn(async () => {
+  checkNoneMatch(request, etag);
+  const { findings, box, file, milliseconds } = await call.inTurn(async () => {
     const located = locate(await find(photo, DRESS), options);
     const start = performance.now();
     const file = await drawAs(options, located.dress, located.box);
     return { ...located, file, milliseconds: performance.now() - start };
   });
   checkAnswer(base64Length(file.bytes.length), limits.maxAnswerBytes);
+  call.hold.keep(file.bytes.length);
   const known = findingsHeaders(findings);
   const timing = `${known['server-timing']}, draw;dur=${milliseconds.toFixed(2)}`;
   const headers = { etag, ...known, 'server-timing': timing, ...resultHeaders(file, box, options) };

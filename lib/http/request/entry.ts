@@ -1,7 +1,10 @@
 import type { Embedding } from '../../description';
 import { DresscutError } from '../../errors';
-import { readBody } from './body';
-import { type Call, ENVELOPE, mediaOf, parseObject, readCall, refuseCoding } from './read';
+import { maxBodyBytes } from '../limits';
+import { type Reading, readBody } from './body';
+import { mediaOf, merge, queryEntries } from './fields';
+import { parseJson } from './json';
+import { type Call, checkLength, readCall, refuseCoding } from './read';
 
 /** A dress as a call brings it: as a photo, or as what an earlier call told of it. */
 export type Entry = Call | { readonly embedding: Embedding; readonly record: Call['record'] };
@@ -10,21 +13,23 @@ export type Entry = Call | { readonly embedding: Embedding; readonly record: Cal
  * As {@link readCall}, but JSON may also hold `embedding` instead of `photo`.
  * @throws DresscutError as that does
  */
-export async function readEntry(request: Request, maxBytes: number): Promise<Entry> {
-  if (mediaOf(request.headers.get('content-type') ?? '') !== 'application/json') return readCall(request, maxBytes);
+export async function readEntry(request: Request, maxBytes: number, reading: Reading): Promise<Entry> {
+  const media = mediaOf(request.headers.get('content-type') ?? '');
+  if (media !== 'application/json') return readCall(request, maxBytes, reading);
   refuseCoding(request);
-  const body = await readBody(request, Math.ceil(maxBytes / 3) * 4 + ENVELOPE, 'JSON body');
-  const { embedding, ...record } = parseObject(body, '{"photo": "<base64>"} or {"embedding": {...}}');
-  if (embedding === undefined) return readCall(again(request, body), maxBytes);
-  if (record.photo !== undefined) {
+  const body = await readBody(request, maxBodyBytes({ maxBytes }), 'JSON body', reading);
+  const { photo, members } = parseJson(body, 'photo', '{"photo": "<base64>"} or {"embedding": {...}}');
+  const { embedding, ...rest } = members;
+  const record = merge(queryEntries(request), Object.entries(rest));
+  if (embedding !== undefined && photo !== null) {
     throw new DresscutError('malformed-body', 'Expected either "photo" or "embedding", received both.');
   }
-  return { embedding: toEmbedding(embedding), record };
-}
-
-/** The same call, its body not yet read. */
-function again({ url, method, headers }: Request, body: Uint8Array<ArrayBuffer>): Request {
-  return new Request(url, { method, headers, body });
+  if (embedding !== undefined) return { embedding: toEmbedding(embedding), record };
+  if (photo === null) {
+    throw new DresscutError('no-photo', 'Expected the photo as base64 text in the member "photo", or an "embedding".');
+  }
+  checkLength(photo.length, maxBytes);
+  return { photo, record };
 }
 
 function toEmbedding(value: unknown): Embedding {

@@ -8,7 +8,7 @@ import { noDress } from '../../findings';
 import { parseOptions } from '../../options';
 import type { Limits } from '../limits';
 import { type Entry, readEntry } from '../request/entry';
-import type { InTurn } from './cutouts';
+import type { CallContext } from './cutouts';
 
 export interface CataloguesDependencies {
   readonly find: Find;
@@ -28,14 +28,14 @@ export async function answerPut(
   request: Request,
   { name, id }: { readonly name: string; readonly id: string },
   { catalogue, find, limits }: CataloguesDependencies,
-  inTurn: InTurn,
+  call: CallContext,
 ): Promise<Response> {
   const store = present(catalogue);
   checkName(name);
   checkId(id);
-  const entry = await readEntry(request, limits.maxBytes);
+  const entry = await readEntry(request, limits.maxBytes, call);
   const { metadata, rest } = takeMetadata(entry.record);
-  const { embedding, ...traits } = await inTurn(() => describeEntry({ ...entry, record: rest }, find));
+  const { embedding, ...traits } = await call.inTurn(() => describeEntry({ ...entry, record: rest }, find));
   const dress = { id, embedding, traits, metadata, at: Date.now() };
   const stored = await store.put(name, dress);
   const location = `/v1/catalogues/${name}/dresses/${encodeURIComponent(id)}`;
@@ -74,13 +74,13 @@ export async function answerSimilar(
   request: Request,
   name: string,
   { catalogue, find, limits }: CataloguesDependencies,
-  inTurn: InTurn,
+  call: CallContext,
 ): Promise<Response> {
   const store = present(catalogue);
   checkName(name);
-  const entry = await readEntry(request, limits.maxBytes);
+  const entry = await readEntry(request, limits.maxBytes, call);
   const { search, rest } = takeSearch(entry.record);
-  const asked = 'embedding' in entry ? null : await inTurn(() => describeEntry({ ...entry, record: rest }, find));
+  const asked = 'embedding' in entry ? null : await call.inTurn(() => describeEntry({ ...entry, record: rest }, find));
   const embedding = 'embedding' in entry ? entry.embedding : (asked as Description).embedding;
   const matches = await store.nearest(name, { embedding, ...search });
   const { embedding: _, ...description } = asked ?? { embedding };

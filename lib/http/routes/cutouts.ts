@@ -8,9 +8,11 @@ import type { Segmenter } from '../../ports';
 import type { Matte } from '../../raster';
 import { chosenMatte } from '../../render';
 import { base64Length, checkAnswer } from '../answer-size';
-import { etagOf, matches } from '../etag';
+import { checkNoneMatch, etagOf } from '../etag';
 import { findingsHeaders } from '../findings-headers';
 import type { Limits } from '../limits';
+import type { Hold } from '../middleware/limit-requests';
+import type { Reading } from '../request/body';
 import { acceptable, type MediaType, notAcceptable } from '../request/negotiate';
 import { type Call, readCall } from '../request/read';
 
@@ -23,8 +25,12 @@ export interface CutoutsDependencies {
   readonly version: string;
 }
 
-/** Does work when its turn comes. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+/** What one call brings along. */
+export interface CallContext extends Reading {
+  readonly hold: Hold;
+  /** Does work when its turn comes. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
 
 /** What to make of a photo. */
 interface Choice {
@@ -50,20 +56,19 @@ const SVG_OPTIONS = ['mode', 'expect', 'presence', 'which', 'strokes'];
 export async function answerCutout(
   request: Request,
   dependencies: CutoutsDependencies,
-  inTurn: InTurn,
+  call: CallContext,
 ): Promise<Response> {
   const { segmenter, limits, version } = dependencies;
   // Before the body is read: no photo makes an impossible answer possible.
   const accepted = acceptable(request.headers.get('accept') ?? undefined);
-  const { photo, record } = await readCall(request, limits.maxBytes);
+  const { photo, record } = await readCall(request, limits.maxBytes, call);
   const choice = choose(record, accepted);
   const { sha256 } = await segmenter.load();
   const etag = etagOf({ photo, ...choice, model: sha256, version });
-  if (matches(request.headers.get('if-none-match') ?? undefined, etag)) {
-    return new Response(null, { status: 304, headers: { etag } });
-  }
-  const { findings, body, bytes } = await inTurn(() => answerOf(photo, choice, dependencies));
+  checkNoneMatch(request, etag);
+  const { findings, body, bytes } = await call.inTurn(() => answerOf(photo, choice, dependencies));
   checkAnswer(bytes, limits.maxAnswerBytes);
+  call.hold.keep(body.length);
   return new Response(body, { headers: { 'content-type': choice.mediaType, etag, ...findingsHeaders(findings) } });
 }
 

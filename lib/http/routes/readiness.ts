@@ -1,25 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DresscutError } from '../../errors';
 import type { Find } from '../../find';
 import { goldenPhoto } from '../golden-photo';
+import type { LimitConcurrency } from '../middleware/limit-concurrency';
 
 /** The dress covers a tenth of the golden photo; what is far from that is a broken network. */
 const COVERAGE = { least: 0.04, most: 0.25 } as const;
 
+/** A call that has not got a place by then would be late. */
+const PLACE_SECONDS = 10;
+const POLL_MILLISECONDS = 50;
+
+export interface ReadinessDependencies {
+  readonly find: Find;
+  readonly inTurn: LimitConcurrency;
+  /** Whether the largest call would be let in now. */
+  readonly hasRoom: () => boolean;
+}
+
 /**
- * A check that the pipeline finds the dress in a photo whose answer is known. It runs once; a check that failed is
- * forgotten, and the next one tries again.
+ * Whether the next call will be answered. The pipeline finds the dress in a photo whose answer is known: that is
+ * checked once, and again after it failed. Each time, a place for one more call must come free, from the door to the
+ * network: a process whose places are never given back is not ready, however healthy it is.
  *
  * @returns the model that answered, as `name/version`
- * @throws DresscutError `model-unavailable`, and what `find` throws
+ * @throws DresscutError `busy`, `model-unavailable`, and what `find` throws
  */
-export function createReadiness(find: Find): () => Promise<string> {
+export function createReadiness({ find, inTurn, hasRoom }: ReadinessDependencies): () => Promise<string> {
   let checking: Promise<string> | undefined;
-  return () => {
-    checking ??= check(find).catch((thrown: unknown) => {
-      checking = undefined;
-      throw thrown;
+  return async () => {
+    const over = AbortSignal.timeout(1000 * PLACE_SECONDS);
+    while (!hasRoom()) {
+      if (over.aborted) throw new DresscutError('busy', `No place came free in ${PLACE_SECONDS} s.`);
+      await sleep(POLL_MILLISECONDS);
+    }
+    return inTurn(over, () => {
+      checking ??= check(find).catch((thrown: unknown) => {
+        checking = undefined;
+        throw thrown;
+      });
+      return checking;
     });
-    return checking;
   };
 }
 

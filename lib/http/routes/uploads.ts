@@ -1,8 +1,11 @@
 import { DresscutError } from '../../errors';
 import { parseOptions } from '../../options';
 import type { Tickets, UploadStatus } from '../../uploads/tickets';
-import { readBody } from '../request/body';
-import { type Entries, entriesOf, mediaOf, merge, parseForm, parseObject } from '../request/read';
+import { type Reading, readBody } from '../request/body';
+import { type Entries, mediaOf, merge, queryEntries, textEntries } from '../request/fields';
+import { parseJson } from '../request/json';
+import { parseMultipart } from '../request/multipart';
+import { parseUrlEncoded } from '../request/url-encoded';
 
 /** Options as text are a few hundred bytes; a photo does not belong here. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -14,10 +17,9 @@ const SECONDS_TO_WAIT = { 'waiting-for-upload': 5, processing: 2 } as const;
  * `POST /v1/uploads`: options in (query, form or JSON), a form to upload the photo with out.
  * @throws DresscutError `invalid-option`, `malformed-body`, `too-large`, `unsupported-format`, `uploads-off`
  */
-export async function answerUpload(request: Request, tickets: Tickets | null): Promise<Response> {
+export async function answerUpload(request: Request, tickets: Tickets | null, reading: Reading): Promise<Response> {
   const { create } = present(tickets);
-  const fields = entriesOf(new URL(request.url).searchParams);
-  const options = parseOptions(merge(fields, await readOptions(request)));
+  const options = parseOptions(merge(queryEntries(request), await readOptions(request, reading)));
   const ticket = await create(options);
   const poll = `/v1/cutouts/${ticket.id}`;
   return Response.json({ ...ticket, poll }, { status: 201, headers: { location: poll } });
@@ -45,15 +47,14 @@ function present(tickets: Tickets | null): Tickets {
   throw new DresscutError('uploads-off', 'This service has no buckets to upload to; POST the photo to /v1/cutouts.');
 }
 
-async function readOptions(request: Request): Promise<Entries> {
-  const body = await readBody(request, MAX_BODY_BYTES, 'list of options');
+async function readOptions(request: Request, reading: Reading): Promise<Entries> {
+  const body = await readBody(request, MAX_BODY_BYTES, 'list of options', reading);
   if (body.length === 0) return [];
   const type = request.headers.get('content-type') ?? '';
   const media = mediaOf(type);
-  if (media === 'application/json') return Object.entries(parseObject(body, '{"crop": true}'));
-  if (media === 'multipart/form-data' || media === 'application/x-www-form-urlencoded') {
-    return entriesOf(await parseForm(body, type));
-  }
+  if (media === 'application/json') return Object.entries(parseJson(body, null, '{"crop": true}').members);
+  if (media === 'multipart/form-data') return textEntries(parseMultipart(body, type));
+  if (media === 'application/x-www-form-urlencoded') return textEntries(parseUrlEncoded(body, []));
   const message = 'Options come in the query, as a form or as JSON; the photo goes to the address in the answer.';
   throw new DresscutError('unsupported-format', message);
 }
