@@ -1,4 +1,4 @@
-import type { Metadata, Sharp } from 'sharp';
+import type { Metadata } from 'sharp';
 import { messageOf } from '../errors';
 import type { Photo } from '../raster';
 import { sharp } from './codec';
@@ -97,10 +97,7 @@ async function readPixels(file: Uint8Array, header: Metadata, failOn: 'error' | 
   if ((header.orientation ?? 1) > 1) image.autoOrient();
   if (header.hasAlpha) image.flatten({ background: '#fff' });
   image.timeout({ seconds: MAX_WAIT_SECONDS });
-  const warnings = listen(image);
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const wrong = warnings().find((text) => failOn === 'warning' || !forgivable(text));
-  if (wrong) throw new Error(wrong);
   if (info.channels !== 3) throw new Error(`expected 3 channels, received ${info.channels}`);
   const rgb = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { kind: 'photo', width: info.width, height: info.height, rgb };
@@ -120,35 +117,11 @@ async function readNumbered(file: Uint8Array, header: Metadata, colours: Nclx): 
   return { kind: 'photo', width: info.width, height: info.height, rgb: toSrgb(samples, max, colours) };
 }
 
-/** What libjpeg said lately, and how often it has spoken. */
-const recent: string[] = [];
-let spoken = 0;
-const KEPT = 50;
-
 /**
- * libvips looks for a JPEG's warnings before it reads the next rows; there are none after the last, where it says no
- * more than "read gave 1 warnings" for sharp to pass on. sharp keeps what all photos say in one place, and whichever
- * is done first hears it: so a photo heeds whatever was heard while it was decoded.
- *
- * @returns what has been heard since
- */
-function listen(image: Sharp): () => readonly string[] {
-  const before = spoken;
-  image.on('warning', (text: string) => {
-    if (!/^(VipsJpeg|read gave)/.test(text)) return;
-    spoken += 1;
-    recent.push(text.trim());
-    if (recent.length > KEPT) recent.shift();
-  });
-  return () => (spoken === before ? [] : recent.slice(before - spoken));
-}
-
-/**
- * Phones write JPEGs that libjpeg warns about though every pixel is there (padding before the end marker, unknown
- * colour tags). Those are read again, leniently, and may give that one warning: it says only the first. Where data are
- * corrupt or cut short, the rest of the picture is grey, and the photo is refused.
+ * Phones write JPEGs that libjpeg warns about though every pixel is there (padding before the end marker, odd scan
+ * parameters, unknown colour tags). Those are read again, leniently. Where it says that data are corrupt or cut short,
+ * the rest of the picture is grey, and the photo is refused.
  */
 function forgivable(warning: string): boolean {
-  if (warning.startsWith('read gave')) return warning === 'read gave 1 warnings';
   return !/premature end|timeout|corrupt JPEG data(?!: \d+ extraneous bytes before marker 0xd9)/i.test(warning);
 }

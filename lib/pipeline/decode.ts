@@ -1,13 +1,15 @@
-import { DresscutError } from '../errors';
 import type { Photo } from '../raster';
 import { decodeFile } from './decode-file';
 import { decodeApart } from './decoder-process';
 import { type PhotoFormat, sniff } from './formats';
+import { needsWalk } from './jpeg';
 import { checkBytes } from './limits';
 import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
+/** Larger JPEGs whose codes must be walked through would hold up the main thread. */
+const MAX_WALKED = 2_000_000;
 /** Text and profiles before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
 const MAX_PNG_HEAD = 2_000_000;
 
@@ -28,27 +30,15 @@ export async function decode(bytes: Uint8Array): Promise<{ photo: Photo; format:
   const sniffed = sniff(bytes);
   if (sniffed.format === null) throw unsupported(sniffed.found);
   const { format } = sniffed;
-  const photo = isBounded(bytes, format) ? await decodeHere(bytes, format) : await decodeApart(bytes, format);
+  const photo = isBounded(bytes, format) ? await decodeFile(bytes, format) : await decodeApart(bytes, format);
   return { photo, format };
-}
-
-/** A damaged JPEG beside others may have been taken for one of them; in the other process each is alone. */
-async function decodeHere(bytes: Uint8Array, format: PhotoFormat): Promise<Photo> {
-  try {
-    return await decodeFile(bytes, format);
-  } catch (thrown) {
-    const doubtful = format === 'jpeg' && thrown instanceof DresscutError && thrown.code === 'undecodable-image';
-    if (!doubtful) throw thrown;
-    return decodeApart(bytes, format);
-  }
 }
 
 /** Whether the time and memory that decoding takes follow from the size of the picture. */
 function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg') {
-    // Whether an end is all that is missing takes a walk through all codes.
-    if (file.lastIndexOf('\xff\xd9', file.length, 'latin1') < 0) return false;
+    if (file.length > MAX_WALKED && needsWalk(file)) return false;
     let at = -1;
     for (let scans = 0; scans <= MAX_SCANS; scans++) {
       at = file.indexOf('\xff\xda', at + 1, 'latin1');

@@ -55,6 +55,12 @@ export function mendJpeg(bytes: Uint8Array): Jpeg {
   return { file: Buffer.concat([START, ...segments, ...rest]), closed };
 }
 
+/** Whether every code of a JPEG must be walked through to know that all are there: some 30 ms a megabyte. */
+export function needsWalk(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return file.lastIndexOf(END) < 0 || hidesItsEnd(file, headerOf(file));
+}
+
 /** The segments up to the first scan's header, without whatever lies between them. */
 function headerOf(file: Buffer): Segment[] {
   const segments: Segment[] = [];
@@ -91,7 +97,8 @@ function endOf(file: Buffer, header: readonly Segment[]): 'there' | 'missing' | 
   for (let scan = header.at(-1); scan; ) {
     const next = endOfScan(file, scan.end);
     if (next < 0) return isComplete(file, seen) && endsWithScan(file, seen) ? 'missing' : 'cut off';
-    if (file[next + 1] === EOI) return 'there';
+    if (file[next + 1] === EOI)
+      return hidesItsEnd(file, seen) && lengthOf(file, seen, next) === null ? 'cut off' : 'there';
     const more = segmentsFrom(file, next);
     seen.push(...more);
     scan = more.at(-1);
@@ -101,14 +108,32 @@ function endOf(file: Buffer, header: readonly Segment[]): 'there' | 'missing' | 
 }
 
 function endsWithScan(file: Buffer, segments: readonly Segment[]): boolean {
+  if (segments.some(({ marker }) => marker === PROGRESSIVE)) return true;
+  const end = endOfData(file);
+  return lengthOf(file, segments, end) === end - (segments.at(-1)?.end ?? 0);
+}
+
+/**
+ * Whether libvips would overlook what is missing in the last rows: it asks for warnings before it reads the next eight,
+ * and there are none. Several scans are read before any row, and where colours are coarser than rows, it reads ahead.
+ */
+function hidesItsEnd(file: Buffer, segments: readonly Segment[]): boolean {
+  const frame = segments.find(({ marker }) => marker === 0xc0 || marker === 0xc1);
+  if (!frame || segments.filter(({ marker }) => marker === SOS).length > 1) return false;
+  const count = file[frame.start + 9] ?? 0;
+  const down = Array.from({ length: count }, (_, i) => (file[frame.start + 11 + 3 * i] ?? 0) & 15);
+  return count === 1 || down.every((rows) => rows === 1);
+}
+
+/** Bytes that the last scan takes of those up to `end`; `null` where they do not make a whole scan. */
+function lengthOf(file: Buffer, segments: readonly Segment[], end: number): number | null {
   const of = (...markers: number[]) =>
-    segments.filter(({ marker }) => markers.includes(marker)).map(({ start, end }) => file.subarray(start + 2, end));
-  if (of(PROGRESSIVE).length > 0) return true;
+    segments.filter(({ marker }) => markers.includes(marker)).map((one) => file.subarray(one.start + 2, one.end));
   const [frame, header] = [of(0xc0, 0xc1)[0], of(SOS).at(-1)];
-  if (!frame || !header) return false;
-  const data = file.subarray(segments.at(-1)?.end, endOfData(file));
+  if (!frame || !header) return null;
+  const data = file.subarray(segments.at(-1)?.end, end);
   const restart = of(0xdd).at(-1)?.readUInt16BE(2) ?? 0;
-  return lengthOfScan({ frame, tables: of(0xc4), restart, header, data }) === data.length;
+  return lengthOfScan({ frame, tables: of(0xc4), restart, header, data });
 }
 
 /** Where a file without an end marker stops: before what fills it up, and half a marker at the cut. */

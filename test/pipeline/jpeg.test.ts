@@ -8,6 +8,7 @@ const KINDS = {
   baseline: { quality: 92 },
   progressive: { quality: 92, progressive: true },
   grey: { quality: 92 },
+  'finely coloured': { quality: 92, chromaSubsampling: '4:4:4' },
 };
 const made = (kind: keyof typeof KINDS) =>
   (kind === 'grey' ? texture(160, 100).toColourspace('b-w') : texture(160, 100)).jpeg(KINDS[kind]).toBuffer();
