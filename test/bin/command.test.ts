@@ -150,6 +150,8 @@ describe('dresscut of one photo', () => {
         which: 2,
         size: 99,
         strokes: [],
+        describe: false,
+        embedding: false,
       },
     ]);
     expect(await files('cut')).toEqual(['one.jpg']);
