@@ -215,8 +215,8 @@ test('calls are throttled and logged, without keys, queries or addresses', () =>
 test('an account with a quota of ten can deploy it: nothing is reserved unless somebody says so', () => {
   const { Conditions } = JSON.parse(template) as { Conditions: Record<string, { 'Fn::Not': unknown }> };
   for (const name of ['ReserveApi', 'ReserveBatch']) {
-    const [equal] = Conditions[name]?.['Fn::Not'] as [{ 'Fn::Equals': unknown[] }];
-    expect(equal['Fn::Equals'].map(String)).toEqual(['0', '0']);
+    const [equal] = (Conditions[name]?.['Fn::Not'] ?? []) as { 'Fn::Equals': unknown[] }[];
+    expect(equal?.['Fn::Equals'].map(String)).toEqual(['0', '0']);
   }
 });
 

@@ -4,7 +4,10 @@ import { versionOf } from '../../lib/describe';
 import { createEngine } from '../../lib/engine';
 import { runCatalogue } from './run';
 
-/** `dresscut index` and `dresscut similar` with the real parts. */
+/**
+ * `dresscut index` and `dresscut similar` with the real parts.
+ * @public for `bin/dresscut.ts`, which loads it by `require` when it is asked for
+ */
 export async function catalogueMain(command: 'index' | 'similar'): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

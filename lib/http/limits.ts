@@ -18,10 +18,12 @@ export interface Limits {
   readonly maxHeldBytes: number;
 }
 
-/** Room for everything in a form or a JSON text that is not the photo. */
+/** Room for everything in a form or a JSON text that is neither photo nor strokes. */
 export const MAX_OTHER_BYTES = 64 * 1024;
+/** Room for strokes: 20,000 points of 25 bytes. */
+export const MAX_STROKES_BYTES = 512 * 1024;
 
 /** The largest body that can hold a photo: base64 takes a third more, and its escapes in JSON and in forms the rest. */
 export function maxBodyBytes({ maxBytes }: Pick<Limits, 'maxBytes'>): number {
-  return Math.ceil(maxBytes * 1.5) + MAX_OTHER_BYTES;
+  return Math.ceil(maxBytes * 1.5) + MAX_OTHER_BYTES + MAX_STROKES_BYTES;
 }

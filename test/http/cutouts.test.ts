@@ -56,6 +56,21 @@ test('strokes correct the cut, the same in a form, in JSON and in the query', as
   expect((await send(photo, `&strokes=${encodeURIComponent(text)}`)).bytes.equals(first.bytes)).toBe(true);
 }, 120_000);
 
+test('as many strokes as are allowed fit into a form and into JSON', async () => {
+  const points = Array.from({ length: 20_000 }, (_, i) => [500.25 + (i % 97), 900.5 + (i % 89)]);
+  const text = JSON.stringify([{ kind: 'keep', points, radius: 3.5 }]);
+  const form = new FormData();
+  form.set('photo', new Blob([photo]));
+  form.set('strokes', text);
+  const json = `{"strokes":${text},"photo":"${photo.toString('base64')}"}`;
+  for (const [body, headers] of [
+    [form, {}],
+    [json, { 'content-type': 'application/json' }],
+  ] as const) {
+    expect((await fetch(`${local.url}${path}`, { method: 'POST', body, headers })).status).toBe(200);
+  }
+}, 120_000);
+
 test('strokes beside the photo are refused, and the answer says which', async () => {
   const strokes = [{ kind: 'keep', points: [[1500, 10]], radius: 4 }];
   const answer = await cut('image/png', {}, `&strokes=${encodeURIComponent(JSON.stringify(strokes))}`);

@@ -1,12 +1,15 @@
 import { DresscutError } from '../../errors';
 import { sniff } from '../../pipeline/formats';
-import { MAX_OTHER_BYTES } from '../limits';
+import { MAX_OTHER_BYTES, MAX_STROKES_BYTES } from '../limits';
 
 /** Names to values: text from a query or a form, any type from JSON. */
 export type Entries = readonly (readonly [string, unknown])[];
 
 /** Pairs of a query, or parts of a form. There are a dozen options. */
 export const MAX_FIELDS = 100;
+
+/** The one option that may be long. */
+export const STROKES = 'strokes';
 
 /** One field of a form. */
 export interface Field {
@@ -40,15 +43,19 @@ export function queryEntries(request: Request): Entries {
 export function textEntries(fields: readonly Field[]): Entries {
   let bytes = 0;
   return fields.map(({ name, content, file }) => {
-    bytes += content.length;
-    if (bytes > MAX_OTHER_BYTES) throw tooMuch(`the field ${JSON.stringify(name.slice(0, 60))}`);
+    const strokes = name === STROKES;
+    if (!strokes) bytes += content.length;
+    if (bytes > MAX_OTHER_BYTES || (strokes && content.length > MAX_STROKES_BYTES)) {
+      throw tooMuch(`the field ${JSON.stringify(name.slice(0, 60))}`);
+    }
     return [name, file ? 'a file' : new TextDecoder().decode(content)];
   });
 }
 
 /** @param where the limit was passed */
 export function tooMuch(where: string): DresscutError {
-  const message = `Beside the photo, a call holds at most ${MAX_OTHER_BYTES / 1024} kB; with ${where} it holds more.`;
+  const most = `${MAX_OTHER_BYTES / 1024} kB, and ${MAX_STROKES_BYTES / 1024} kB of strokes`;
+  const message = `Beside the photo, a call holds at most ${most}; with ${where} it holds more.`;
   return new DresscutError('too-large', message, { facts: { maxBytes: MAX_OTHER_BYTES } });
 }
 

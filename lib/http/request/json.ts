@@ -1,7 +1,7 @@
 import { DresscutError } from '../../errors';
-import { MAX_OTHER_BYTES } from '../limits';
+import { MAX_OTHER_BYTES, MAX_STROKES_BYTES } from '../limits';
 import { fromBase64 } from './base64';
-import { tooMuch } from './fields';
+import { STROKES, tooMuch } from './fields';
 import { digit } from './url-encoded';
 
 /** Options are flat, strokes are lists of points. */
@@ -60,7 +60,9 @@ function parseObject(bytes: Uint8Array, example: string): Record<string, unknown
 function findPhoto(bytes: Buffer, photo: string | null): Span | null {
   let found: Span | null = null;
   let depth = 0;
-  let others = 0;
+  // Bytes of what is neither photo nor strokes, and of the strokes.
+  const counted = { others: 0, strokes: 0 };
+  let member: 'others' | 'strokes' = 'others';
   let last: Span | null = null;
   let key: string | null = null;
   for (let at = 0; at < bytes.length; at++) {
@@ -71,15 +73,17 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
       if (key === photo && depth === 1) {
         if (found !== null) throw new DresscutError('malformed-body', `The member "${photo}" is given twice.`);
         found = last;
-      } else others += last.end - last.start;
+      } else counted[member] += last.end - last.start;
       key = null;
     } else if (sign === COLON && last !== null) {
       key = bytes.toString('utf8', last.start, Math.min(last.end, last.start + 60));
+      if (depth === 1) member = key === STROKES ? 'strokes' : 'others';
     } else if (OPENING.has(sign)) depth++;
     else if (CLOSING.has(sign)) depth--;
-    others++;
+    counted[member]++;
     if (depth > MAX_DEPTH) throw new DresscutError('malformed-body', `The JSON is nested deeper than ${MAX_DEPTH}.`);
-    if (others > MAX_OTHER_BYTES) throw tooMuch(key === null ? 'the JSON text' : `the member ${JSON.stringify(key)}`);
+    if (counted.others > MAX_OTHER_BYTES || counted.strokes > MAX_STROKES_BYTES)
+      throw tooMuch(key === null ? 'the JSON text' : `the member ${JSON.stringify(key)}`);
   }
   return found;
 }
