@@ -6,6 +6,7 @@ import { s3Store } from '../lib/storage/s3';
 import { createConsume } from '../lib/uploads/consume';
 import type { UploadObserver } from '../lib/uploads/observer';
 import { demonstrate } from './demo';
+import { putSamples } from './demo-catalogue';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 import { createLocalQueue, MAX_RECEIVES } from './local-queue';
 import { ACCESS_KEY, startLocalS3 } from './local-s3';
@@ -41,6 +42,7 @@ async function start({ demo, data }: Flags): Promise<void> {
     cutoutsBucket: CUTOUTS,
     s3Endpoint: s3.url,
     s3Region: undefined,
+    catalogue: given.catalogue ?? join(data, 'catalogue.db'),
   };
   const app = createApp(config);
   const consume = createConsume({
@@ -65,6 +67,7 @@ async function start({ demo, data }: Flags): Promise<void> {
   });
   say(greeting(http.url, s3.url));
   if (!demo) return;
+  await putSamples(http.url, say);
   const parts = { store: s3Store(config), uploadsBucket: UPLOADS, cutoutsBucket: CUTOUTS, photo: PHOTO };
   await demonstrate({ ...parts, api: http.url, s3: s3.url, results: join(data, 'results'), say });
 }
