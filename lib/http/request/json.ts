@@ -70,7 +70,7 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
     if (sign === QUOTE) {
       last = { start: at + 1, end: endOfText(bytes, at + 1) };
       at = last.end;
-      if (key === photo && depth === 1) {
+      if (photo !== null && key === photo && depth === 1) {
         if (found !== null) throw new DresscutError('malformed-body', `The member "${photo}" is given twice.`);
         found = last;
       } else counted[member] += last.end - last.start;
