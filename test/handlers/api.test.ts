@@ -87,6 +87,8 @@ async function both(sent: Sent) {
     'keep-alive',
     'transfer-encoding',
     'content-length',
+    // Only where TLS ends at us.
+    'strict-transport-security',
   ];
   const lasting = (all: Iterable<readonly [string, unknown]>) =>
     Object.fromEntries([...all].filter(([name]) => !names.includes(name)));
