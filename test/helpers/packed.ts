@@ -43,7 +43,11 @@ export function runApart(command: string, args: readonly string[], cwd: string):
 export async function pack(
   folder: string,
 ): Promise<{ tarball: string; files: string[]; size: number; unpacked: number }> {
-  const { code, stdout, stderr } = await runApart('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], ROOT);
+  const { code, stdout, stderr } = await runApart(
+    'npm',
+    ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder],
+    ROOT,
+  );
   if (code !== 0) throw new Error(`npm pack failed:\n${stderr}`);
   // The build's own lines stand before the JSON; npm 12 answers with an object by name, earlier ones with a list.
   const answer = JSON.parse(stdout.slice(stdout.search(/^[[{]\s*$/m))) as object;
