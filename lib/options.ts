@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Colour, parseColour } from './colour';
+import type { Colour } from './colour';
 import { DresscutError } from './errors';
+import { lower, show, toBackground, toBoolean, toList, toNumber, toShare, toWhole } from './option-values';
 import { STROKES_EXPECTED, type Stroke, strokesSchema } from './strokes';
 
 export type { Colour } from './colour';
@@ -61,7 +62,6 @@ export const DEFAULTS: CutOutOptions = {
 /** What an option expects, as it stands in the help and in every error about it. */
 const wording = z.registry<{ expected: string }>();
 
-const lower = (value: unknown) => (typeof value === 'string' ? value.trim().toLowerCase() : value);
 const oneOf = (words: readonly string[]) => `one of ${words.join(', ')}`;
 
 /**
@@ -195,55 +195,4 @@ function refusal(issue: z.core.$ZodIssue | undefined, record: Readonly<Record<st
   const received = show(record[name]);
   const message = `Expected ${name} to be ${expected}, but received ${received}.`;
   return new DresscutError('invalid-option', message, { facts: { option: name, expected, received } });
-}
-
-function toBackground(text: string, context: z.RefinementCtx): Colour | null {
-  if (text === 'transparent') return null;
-  const colour = parseColour(text);
-  if (colour !== undefined) return colour;
-  context.addIssue({ code: 'custom', message: 'not a colour' });
-  return z.NEVER;
-}
-
-const TRUE: readonly unknown[] = ['true', '1', 'yes', 1];
-const FALSE: readonly unknown[] = ['false', '0', 'no', 0];
-
-/** The text of a JSON list; empty is none. */
-function toList(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (value.trim() === '') return [];
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-// Each of these four returns what it cannot read as it came, so that the schema refuses it by its type.
-function toBoolean(value: unknown): unknown {
-  if (TRUE.includes(lower(value))) return true;
-  return FALSE.includes(lower(value)) ? false : value;
-}
-
-function toShare(value: unknown): unknown {
-  const match = typeof value === 'string' ? /^(\d+\.?\d*|\.\d+)\s*(%?)$/.exec(value.trim()) : null;
-  if (match === null) return value;
-  return match[2] === '%' ? Number(match[1]) / 100 : Number(match[1]);
-}
-
-function toWhole(value: unknown): unknown {
-  if (lower(value) === 'original') return null;
-  return typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : value;
-}
-
-function toNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value;
-}
-
-/** A received value for people: text quoted, with control characters escaped, and cut where it gets long. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (value !== null && /^(object|function|symbol)$/.test(typeof value)) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
 }

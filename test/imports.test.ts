@@ -26,6 +26,7 @@ const CONTRACTS = [
   'lib/strokes',
   'lib/findings',
   'lib/options',
+  'lib/option-values',
   'lib/ports',
   'lib/stopwatch',
   'lib/description',
