@@ -28,7 +28,8 @@ function touchesFrame({ left, top, width, height }: NonNullable<Findings['box']>
 
 /** The mean of pixels all over the photo. */
 function brightness({ width, height, rgb }: Photo): number {
-  const step = Math.max(1, Math.floor((width * height) / SAMPLES));
+  // An odd step meets every column of an even width; an even one would miss half of them.
+  const step = Math.floor((width * height) / SAMPLES) | 1;
   let sum = 0;
   let count = 0;
   for (let o = 0; o < rgb.length; o += 3 * step) {

@@ -1,4 +1,5 @@
-import type { Colour, CutOutOptions } from '../options';
+import type { Colour } from '../colour';
+import type { CutOutOptions } from '../options';
 import type { Box, Cutout, Matte, Photo } from '../raster';
 import { growBox, wholeOf } from './box';
 import { foregroundColour } from './foreground-colour';
