@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { HEAVY_BODIES } from './bodies';
 import { dress, largest, padded, tileGrid } from './photos';
@@ -9,7 +10,7 @@ import { type Server, startServer } from './server';
 /**
  * `npm run trials`: what has stopped this service before, or could, against a freshly started one. Prints a table, and
  * ends with 1 where the service died, a trial had no answer of ours, or the next ordinary call was not answered.
- * `--short` sends less of everything; `--out FILE` writes the table.
+ * `--short` sends less of everything, `--only TEXT` runs those whose names hold the text, `--out FILE` writes the table.
  */
 interface Trial {
   readonly name: string;
@@ -55,7 +56,8 @@ async function trials(short: boolean): Promise<readonly Trial[]> {
   });
   const large = padded(short ? 5_000_000 : MOST_BYTES);
   const side = short ? 1000 : 4000;
-  const ordinary = [
+  const ordinary: Trial[] = [
+    { name: 'nothing, for comparison', expected: /^-$/, run: () => sleep(3000).then(() => ['-']) },
     one('an ordinary photo', RAW.path, RAW.type, dress(), /^200$/),
     ...(short ? [] : [one('48 megapixels as JPEG', RAW.path, RAW.type, await largest('jpeg'), /^200$/)]),
     ...(short ? [] : [one('48 megapixels as WebP', RAW.path, RAW.type, await largest('webp'), /^(200|413|422)$/)]),
@@ -113,9 +115,13 @@ const tableOf = (rows: readonly Row[]): string =>
   ].join('\n');
 
 async function main(): Promise<void> {
-  const options = { short: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
-  const { short, out } = parseArgs({ options }).values;
-  const all = await trials(short);
+  const options = {
+    short: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    only: { type: 'string', default: '' },
+  } as const;
+  const { short, out, only } = parseArgs({ options }).values;
+  const all = (await trials(short)).filter(({ name }) => name.includes(only));
   const server = await startServer();
   const rows: Row[] = [];
   try {
