@@ -49,11 +49,22 @@ async function enqueue(address: string, { queue, dryRun, checkpoint }: Flags): P
   process.stdout.write(`${dryRun ? 'would tell' : 'told'} the queue of ${what}\n`);
 }
 
+/** What the AWS client says on a machine that is not set up does not say what to do. */
+function explained(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  if (thrown.message === 'Region is missing') {
+    const server = 'DRESSCUT_S3_ENDPOINT names an S3 server other than AWS';
+    return new Error(`name the region with AWS_REGION=eu-central-1, or a profile with AWS_PROFILE; ${server}`);
+  }
+  if (thrown.name !== 'CredentialsProviderError') return thrown;
+  return new Error('there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+}
+
 new Command('npm run enqueue --')
   .description('Tell the queue of every photo that is in the uploads bucket already.')
   .argument('<address>', `s3://BUCKET/${UPLOADS_PREFIX}... : every key that begins so`)
   .option('--queue <url>', 'address of the queue')
   .option('--dry-run', 'count and say, send nothing', false)
   .option('--checkpoint <file>', 'where an interrupted run is remembered', '.dresscut-enqueue.json')
-  .action((address: string, flags: Flags) => enqueue(address, flags).catch(fail))
+  .action((address: string, flags: Flags) => enqueue(address, flags).catch((thrown) => fail(explained(thrown))))
   .parse();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -134,4 +135,20 @@ test("another bucket's checkpoint is not gone on from", async () => {
   const stop = new AbortController();
   await enqueueBucket(parts({ signal: stop.signal, onProgress: () => stop.abort() }));
   await expect(enqueueBucket(parts({ prefix: 'uploads/old/' }))).rejects.toThrow('name another file with --checkpoint');
+});
+
+test.each([
+  ['a region', {}, /name the region with AWS_REGION=eu-central-1.*DRESSCUT_S3_ENDPOINT/],
+  ['credentials', { AWS_REGION: 'us-east-1' }, /no AWS credentials: set AWS_PROFILE/],
+])('a machine without %s is told what to set', (_, env, words) => {
+  const script = join(__dirname, '..', '..', 'bin', 'enqueue.ts');
+  const args = ['--require', require.resolve('tsx/cjs'), script, 's3://bucket/uploads/', '--dry-run'];
+  // No account of whoever runs this, and no question to the network for one.
+  const empty = { HOME: here, AWS_EC2_METADATA_DISABLED: 'true', PATH: process.env.PATH };
+  const { stderr, status } = spawnSync(process.execPath, args, {
+    cwd: here,
+    env: { ...empty, ...env },
+    encoding: 'utf8',
+  });
+  expect([stderr, status]).toEqual([expect.stringMatching(words), 1]);
 });

@@ -27,6 +27,12 @@ beforeAll(async () => {
   await symlink(join(ROOT, 'samples'), join(here, 'samples'));
   await cp(join(ROOT, 'samples', 'flat.jpg'), join(here, 'photo.jpg'));
   await mkdir(join(here, 'photos'));
+  // The same names once more, and no photo among them shows a dress.
+  const none = join(ROOT, 'test', 'fixtures', 'no-dress.jpg');
+  for (const folder of ['photos', 'samples']) await mkdir(join(here, 'refused', folder), { recursive: true });
+  const samples = (await readdir(join(ROOT, 'samples'))).filter((name) => name.endsWith('.jpg'));
+  const places = ['photo.jpg', join('photos', '1.jpg'), ...samples.map((name) => join('samples', name))];
+  await Promise.all(places.map((place) => cp(none, join(here, 'refused', place))));
   await cp(join(ROOT, 'samples', 'flat.jpg'), join(here, 'photos', '1.jpg'));
   const script = [`--require`, require.resolve('tsx/cjs'), join(ROOT, 'bin', 'start.ts'), '--no-demo', '--data', here];
   server = spawn(process.execPath, script, { env: { ...process.env, PORT: '0', S3_PORT: '0' } });
@@ -41,7 +47,12 @@ beforeAll(async () => {
   s3 = /S3 +(http:\S+)/.exec(said)?.[1] ?? '';
   if (http === '' || s3 === '') throw new Error(`npm start did not come up:\n${said}`);
   // The first call waits for the network as well; where the machine is busy, longer than a call may take.
-  for (let tries = 0; tries < 20 && !(await fetch(`${http}/v1/ready`)).ok; tries += 1) await sleep(1000);
+  const isReady = () =>
+    fetch(`${http}/v1/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  for (let tries = 0; tries < 20 && !(await isReady()); tries += 1) await sleep(1000);
 }, PATIENCE);
 
 afterAll(async () => {
@@ -71,11 +82,7 @@ test.each(commands)(
       return;
     }
     const before = new Set(await readdir(here));
-    const local = script
-      .replaceAll('http://127.0.0.1:3000', http)
-      .replaceAll('http://127.0.0.1:9000', s3)
-      .replaceAll('npx dresscut', 'npm run dresscut --')
-      .replaceAll(/npm run (?:--silent )?(dresscut|enqueue) --/g, `${NODE} "${join(ROOT, 'bin')}/$1.ts"`);
+    const local = localised(script);
     await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', local], { cwd: here, timeout: PATIENCE - 10_000 });
     for (const name of await readdir(here)) {
       if (before.has(name) || !/\.(png|jpg|svg|json|zip)$/.test(name)) continue;
@@ -86,8 +93,46 @@ test.each(commands)(
   PATIENCE,
 );
 
+/** All that was said. Typed line by line, a shell goes on after a line that failed. */
+async function typed(script: string, cwd: string): Promise<string> {
+  const options = { cwd, timeout: PATIENCE - 10_000, encoding: 'utf8' as const };
+  return promisify(execFile)('bash', ['-o', 'pipefail', '-c', localised(script)], options).then(
+    ({ stdout, stderr }) => stdout + stderr,
+    ({ stdout, stderr, killed }: { stdout: string; stderr: string; killed: boolean }) => {
+      if (killed) throw new Error(`this hangs:\n${script}\n${stdout}${stderr}`);
+      return stdout + stderr;
+    },
+  );
+}
+
+test.each(commands.filter(({ script }) => /photo|samples/.test(script)))(
+  '$at with a photo that shows no dress says so, and ends',
+  async ({ at, script }) => {
+    if (/\bjq\b/.test(script) && !HAS_JQ) {
+      process.stderr.write(`SKIPPED: ${at} needs jq, which is not here\n`);
+      return;
+    }
+    const cwd = join(here, 'refused');
+    const before = new Set(await readdir(cwd));
+    // Keys of their own: a receipt of before would else answer first.
+    const said = await typed(script.replaceAll('/shop/', '/refused/'), cwd);
+    const made = (await readdir(cwd)).filter((name) => !before.has(name) && /\.\w+$/.test(name));
+    const written = await Promise.all(made.map((name) => readFile(join(cwd, name), 'latin1')));
+    for (const name of made) await rm(join(cwd, name));
+    expect(said).not.toMatch(/^\s+at .*[:(]\d+/m);
+    // remove.bg's route and strokes take for granted that there is a dress; a count, or an upload alone, hears of none.
+    const hears =
+      /curl .*-o |(npm run|npx) .*dresscut/.test(script) &&
+      !/removebg|expect=dress|--expect dress|strokes|enqueue/.test(script);
+    if (hears) {
+      expect([said, ...written].join('\n')).toMatch(/no[ _-]dress/i);
+    }
+  },
+  PATIENCE,
+);
+
 test(
-  'the TypeScript quick start cuts a photo',
+  'the TypeScript quick start cuts a photo, and says why one is refused',
   async () => {
     const quick = blocksOf(readDocument('docs/http-api.md')).find(({ language }) => language === 'ts');
     const call = `import { readFileSync, writeFileSync } from 'node:fs';
@@ -96,9 +141,24 @@ cutDress(new Blob([readFileSync('photo.jpg')]), '${http}', 'any')
     await writeFile(join(here, 'quick.ts'), `${quick?.text}\n${call}\n`);
     await promisify(execFile)('bash', ['-euc', `${NODE} quick.ts`], { cwd: here, timeout: PATIENCE - 10_000 });
     expect(kindOf(await readFile(join(here, 'quick.png')))).toBe('png');
+    const refused = `import { readFileSync } from 'node:fs';
+cutDress(new Blob([readFileSync('refused/photo.jpg')]), '${http}', 'any')
+  .catch(({ code, message, retryable }) => console.log(code, retryable, message));`;
+    await writeFile(join(here, 'refused.ts'), `${quick?.text}\n${refused}\n`);
+    const { stdout } = await promisify(execFile)('bash', ['-euc', `${NODE} refused.ts`], { cwd: here });
+    expect(stdout).toMatch(/^no-dress false The photo shows no dress/);
   },
   PATIENCE,
 );
+
+/** A script with the addresses and programs of this test. */
+function localised(script: string): string {
+  return script
+    .replaceAll('http://127.0.0.1:3000', http)
+    .replaceAll('http://127.0.0.1:9000', s3)
+    .replaceAll('npx dresscut', 'npm run dresscut --')
+    .replaceAll(/npm run (?:--silent )?(dresscut|enqueue) --/g, `${NODE} "${join(ROOT, 'bin')}/$1.ts"`);
+}
 
 /** The ending that a file should have, by its first bytes. */
 function kindOf(bytes: Buffer): string {
