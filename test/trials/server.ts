@@ -32,8 +32,15 @@ export async function startServer(): Promise<Server> {
   child.stderr.resume();
   const port = await portOf(child);
   const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
-  for (let tries = 0; (await ask('/v1/ready')).status !== 200; tries++) {
+  // A busy machine loads the network for longer than a call may take.
+  const isReady = () =>
+    ask('/v1/ready').then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  for (let tries = 0; !(await isReady()); tries++) {
     if (tries > 20) throw new Error('the service does not get ready');
+    await sleep(500);
   }
 
   async function watch<T>(trial: () => Promise<T>): Promise<Watched<T>> {
