@@ -12,9 +12,9 @@ const [EQUALS, RETURN] = ['=', '\r'].map((sign) => sign.charCodeAt(0));
  * A form as RFC 7578 describes it, and as clients write it: names with and without quotation marks, `filename*`,
  * folded headers, a Content-Transfer-Encoding.
  *
- * Own code, because `@fastify/busboy` 3.2.6 failed four of its tests: it drops a part without a name or with a
- * damaged head in silence, cuts a head that is too long and takes what is left, and after its limit of parts goes
- * through all the others (11 s for 37 MB of empty ones). It also took 12 times as long for a photo of 25 MB.
+ * Own code, because `@fastify/busboy` 3.2.6 was seen to drop a part without Content-Disposition in silence and to take
+ * one with too long a head, and after its limit of parts it goes through all the others (11 s for 37 MB of empty
+ * ones). It also took 12 times as long for a photo of 25 MB.
  *
  * @param type the header Content-Type
  * @returns the parts; their contents are views of `body` unless they had to be decoded
