@@ -20,9 +20,8 @@ const COUNTS = { colours: 0.8, mean: 0.1, detail: 0.2, outline: 0.15 } as const;
 
 /**
  * What is done against the light. The camera's exposure is taken out by bringing the mean lightness to the same, and
- * most of a cast by moving the mean hue towards grey; both means stand beside the rest, with little weight. Without this
- * a dress was found again at rank 1 in 76 % of 156 tries with other light, crops and sizes, with it in all
- * (`docs/benchmarks.md`).
+ * most of a cast by moving the mean hue towards grey; both means stand beside the rest, with little weight. In a trial
+ * with 26 dresses, a dress in 0.6 of the light was found first among 128 in 23 % without this, and in all with it.
  */
 const LIGHT = { lightness: 0.55, cast: 0.7 } as const;
 
