@@ -46,7 +46,7 @@ async function start({ demo, data }: Flags): Promise<void> {
   };
   const app = createApp(config);
   const consume = createConsume({
-    processUpload: createUploads(config, app),
+    ...createUploads(config, app),
     observer,
     maxReceives: MAX_RECEIVES,
   });
@@ -84,6 +84,7 @@ const observer: UploadObserver = {
   failed: ({ upload, error, receives }) => say(`  ${upload.key}: try ${receives}: ${error.message}`),
   returned: ({ messages }) => say(`  ${messages} messages returned`),
   unrecognised: ({ why }) => say(`  a message that is not understood: ${why}`),
+  forgotten: ({ upload }) => say(`  ${upload.key}: deleted, its dress is out of the catalogue`),
   retryUnset: ({ error }) => say(`  ${error.message}`),
 };
 

@@ -5,7 +5,7 @@ import { loadConfig } from '../lib/config';
 import { answerBatch, type BatchAnswer } from '../lib/uploads/batch-operations';
 
 const logger = new Logger({ serviceName: 'dresscut-batch' });
-const processUpload = createUploads(loadConfig());
+const { processUpload } = createUploads(loadConfig());
 
 /** Photos that are in the uploads bucket already, a million at a time, on S3 Batch Operations. */
 export async function handler(event: S3BatchEvent, context: Context): Promise<BatchAnswer> {

@@ -11,7 +11,7 @@ const config = loadConfig();
 const logger = new Logger({ serviceName: 'dresscut-uploads' });
 const metrics = new Metrics({ namespace: 'dresscut', serviceName: 'uploads' });
 const consume = createConsume({
-  processUpload: createUploads(config),
+  ...createUploads(config),
   observer: lambdaObserver(logger, metrics),
   maxReceives: config.maxReceives,
   retryAfter: config.queueUrl === undefined ? undefined : sqsRetryAfter(config.queueUrl),

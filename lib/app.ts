@@ -15,6 +15,7 @@ import { type Log, log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
 import { createRecent } from './recent';
 import { s3Store } from './storage/s3';
+import { createForgetUpload, type ForgetUpload } from './uploads/forget-upload';
 import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
 import { createTickets, type Tickets } from './uploads/tickets';
 import { checkUploadDefaults } from './uploads/upload-options';
@@ -95,16 +96,23 @@ export function createService(
   });
 }
 
+/** What is done with uploads that came, and with uploads that went. */
+export interface Uploads {
+  readonly processUpload: ProcessUpload;
+  readonly forgetUpload: ForgetUpload;
+}
+
 /**
- * The use-case for uploads with its real parts.
+ * The use-cases for uploads with their real parts.
  * @throws Error that names the variable which is not set, or holds what no upload can be cut with
  */
-export function createUploads(config: Config, app: App = createApp(config)): ProcessUpload {
+export function createUploads(config: Config, app: App = createApp(config)): Uploads {
   const uploads = named('DRESSCUT_UPLOADS_BUCKET', config.uploadsBucket);
   const cutouts = named('DRESSCUT_CUTOUTS_BUCKET', config.cutoutsBucket);
   const defaults = checked(config.uploadDefaults);
-  const store = s3Store(config);
-  return createProcessUpload({ ...app, store, buckets: { uploads, cutouts }, defaults, maxBytes: MAX_BYTES });
+  const shared = { ...app, store: s3Store(config), buckets: { uploads, cutouts } };
+  const processUpload = createProcessUpload({ ...shared, defaults, maxBytes: MAX_BYTES });
+  return { processUpload, forgetUpload: createForgetUpload({ ...shared, processUpload }) };
 }
 
 /** What fits into so much base64, in whole 0.1 MB, because people read it. */

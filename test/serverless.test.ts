@@ -128,11 +128,13 @@ test('no bucket is public, each is encrypted, refuses plain HTTP, and forgets wh
 
 test('a photo under uploads/ wakes the queue, the queue the function, and what fails five times is kept', () => {
   const { NotificationConfiguration } = resources.UploadsBucket!.Properties as {
-    NotificationConfiguration: { QueueConfigurations: { Queue: unknown; Filter: unknown }[] };
+    NotificationConfiguration: { QueueConfigurations: { Event: string; Queue: unknown; Filter: unknown }[] };
   };
-  const [notified] = NotificationConfiguration.QueueConfigurations;
-  expect(logical(notified?.Queue)).toBe('UploadsQueue');
-  expect(JSON.stringify(notified?.Filter)).toContain('uploads/');
+  const notified = NotificationConfiguration.QueueConfigurations;
+  expect(notified.map(({ Event }) => Event)).toEqual(['s3:ObjectCreated:*', 's3:ObjectRemoved:*']);
+  for (const { Queue, Filter } of notified) {
+    expect([logical(Queue), JSON.stringify(Filter)]).toEqual(['UploadsQueue', expect.stringContaining('uploads/')]);
+  }
   const [[, mapping]] = ofType('AWS::Lambda::EventSourceMapping') as [[string, Resource]];
   expect(logical(mapping.Properties.EventSourceArn)).toBe('UploadsQueue');
   expect(logical(mapping.Properties.FunctionName)).toBe('UploadsLambdaFunction');
@@ -174,6 +176,19 @@ test('a failed message can be told when to come again, and what the function was
     { Ref: 'UploadsLambdaFunction' },
     'DeadLetters',
   ]);
+});
+
+test('uploads and jobs may put dresses into catalogues, and neither query nor delete them', () => {
+  for (const role of ['UploadsRole', 'BatchRole']) {
+    const actions = statements(resources[role]).flatMap(({ Action }) => [Action].flat() as string[]);
+    const vectors = actions.filter((action) => action.startsWith('s3vectors:'));
+    expect(vectors.map((action) => action.split(':')[1]).sort()).toEqual([
+      'CreateIndex',
+      'GetVectors',
+      'ListIndexes',
+      'PutVectors',
+    ]);
+  }
 });
 
 test('whatever goes wrong raises an alarm, and all of them stand on the dashboard', () => {

@@ -1,7 +1,9 @@
+import type { Catalogue, Dress } from '../catalogue/catalogue';
 import type { CutOut } from '../cut-out';
 import { asDresscutError, DresscutError } from '../errors';
 import { noDress } from '../findings';
 import type { Head, ModelInfo, PhotoStore } from '../ports';
+import { describing, dressOf, isCatalogued, planCatalogue, withoutNumbers } from './catalogue-entry';
 import { isAnswered, isSameFailure } from './compare';
 import { drawPictures } from './pictures';
 import { readStrokes } from './read-strokes';
@@ -14,6 +16,8 @@ export interface AttemptDependencies {
   readonly store: PhotoStore;
   readonly cutOut: CutOut;
   readonly buckets: { readonly uploads: string; readonly cutouts: string };
+  /** `null` where none is configured. */
+  readonly catalogue: Catalogue | null;
   /** Options of uploads that name none themselves. */
   readonly defaults: Readonly<Record<string, string>>;
   /** Of a photo, in bytes. */
@@ -33,7 +37,13 @@ export interface AttemptInput {
 export type AttemptResult =
   | { readonly kind: 'changed' }
   | { readonly kind: 'known' }
-  | { readonly kind: 'answered'; readonly receipt: Receipt; readonly files: readonly ResultFile[] };
+  | {
+      readonly kind: 'answered';
+      readonly receipt: Receipt;
+      readonly files: readonly ResultFile[];
+      /** For the catalogue that the receipt names. */
+      readonly dress: Dress | null;
+    };
 
 const CHANGED: AttemptResult = { kind: 'changed' };
 const KNOWN: AttemptResult = { kind: 'known' };
@@ -43,11 +53,13 @@ const KNOWN: AttemptResult = { kind: 'known' };
  * @throws DresscutError from status 500; what is below is an answer, and stands in the receipt
  */
 export function createAttempt(dependencies: AttemptDependencies): (input: AttemptInput) => Promise<AttemptResult> {
-  const { store, cutOut, buckets, defaults, maxBytes } = dependencies;
+  const { store, cutOut, buckets, catalogue, defaults, maxBytes } = dependencies;
   return async ({ key, head, model, previous }) => {
     const start = performance.now();
     const place = { bucket: buckets.uploads, key, version: head?.version };
-    const seal = (rest: Pick<Receipt, 'status' | 'options' | 'findings' | 'outputs' | 'problem'>): Receipt => ({
+    const seal = (
+      rest: Pick<Receipt, 'status' | 'options' | 'findings' | 'outputs' | 'problem' | 'catalogue'>,
+    ): Receipt => ({
       schema: 1,
       source: sourceOf(place, head),
       model: { name: model.name, version: model.version, sha256: model.sha256 },
@@ -65,28 +77,38 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
         const strokes = await readStrokes(store, { bucket: buckets.uploads, key: asked.strokesKey });
         asked = { ...asked, options: { ...asked.options, strokes } };
       }
-      if (previous !== null && (await isAnswered(store, buckets.cutouts, previous, { head, model, asked }))) {
-        return KNOWN;
-      }
+      const { options } = asked;
+      const plan = planCatalogue(asked.catalogue, key, catalogue);
+      const known = previous !== null && (await isAnswered(store, buckets.cutouts, previous, { head, model, asked }));
+      if (known && (await isCatalogued(catalogue, previous, plan, head))) return KNOWN;
       const photo = await readUpload(store, place, head, maxBytes);
       if (photo === null) return CHANGED;
-      const result = await cutOut(photo, asked.options);
+      const result = await cutOut(photo, describing(options, plan));
       const files = await drawPictures(key, result, asked);
       const outputs = files.map(({ kind, key: to, picture: { contentType, width, height, bytes } }) => {
         return { kind, key: to, contentType, width, height, bytes: bytes.length };
       });
-      const { options } = asked;
-      const { findings } = result;
-      const problem = result.image === null ? problemOf(noDress(findings, options.expect)) : null;
-      return { kind: 'answered', receipt: seal({ status: 'done', options, findings, outputs, problem }), files };
+      const problem = result.image === null ? problemOf(noDress(result.findings, options.expect)) : null;
+      const dress = dressOf(plan, head, result.findings);
+      const entry = dress === null ? null : (plan?.entry ?? null);
+      const findings = withoutNumbers(result.findings, options);
+      const receipt = seal({ status: 'done', options, findings, outputs, problem, catalogue: entry });
+      return { kind: 'answered', receipt, files, dress };
     } catch (thrown) {
       const error = asDresscutError(thrown);
       if (!error.final) throw error;
       const options = asked?.options ?? null;
-      const receipt = seal({ status: 'failed', options, findings: null, outputs: [], problem: problemOf(error) });
+      const receipt = seal({
+        status: 'failed',
+        options,
+        findings: null,
+        outputs: [],
+        problem: problemOf(error),
+        catalogue: null,
+      });
       // A failure is as lasting as a result: the same bytes and options fail again.
       if (asked === null && previous !== null && isSameFailure(previous, receipt)) return KNOWN;
-      return { kind: 'answered', receipt, files: [] };
+      return { kind: 'answered', receipt, files: [], dress: null };
     }
   };
 }

@@ -1,7 +1,8 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { asDresscutError } from '../errors';
+import type { ForgetUpload } from './forget-upload';
 import { type Message, messagesOf } from './messages';
-import type { S3ObjectRef } from './object-ref';
+import type { RemovedObject, S3ObjectRef } from './object-ref';
 import type { UploadObserver } from './observer';
 import type { ProcessUpload } from './process-upload';
 import { secondsToRetry } from './retry';
@@ -11,6 +12,7 @@ export type RetryAfter = (receiptHandle: string, seconds: number) => Promise<voi
 
 export interface ConsumeDependencies {
   readonly processUpload: ProcessUpload;
+  readonly forgetUpload: ForgetUpload;
   readonly observer: UploadObserver;
   /** Deliveries after which the queue gives a message to the dead-letter queue. */
   readonly maxReceives: number;
@@ -38,7 +40,8 @@ const MARGIN = 2_000;
  */
 export type Consume = (event: unknown, remaining: () => number) => Promise<SQSBatchResponse>;
 
-export function createConsume({ processUpload, observer, maxReceives, retryAfter }: ConsumeDependencies): Consume {
+export function createConsume(dependencies: ConsumeDependencies): Consume {
+  const { processUpload, forgetUpload, observer, maxReceives, retryAfter } = dependencies;
   let slowest = 0;
 
   async function take(upload: S3ObjectRef, { receives, trace }: Message): Promise<Error | null> {
@@ -58,6 +61,17 @@ export function createConsume({ processUpload, observer, maxReceives, retryAfter
     }
   }
 
+  async function forget(removed: RemovedObject, { receives, trace }: Message): Promise<Error | null> {
+    try {
+      if (await forgetUpload(removed)) observer.forgotten({ upload: removed, trace });
+      return null;
+    } catch (thrown) {
+      const error = asDresscutError(thrown);
+      observer.failed({ upload: removed, error, receives, last: receives >= maxReceives, trace });
+      return error;
+    }
+  }
+
   /** Errors of one message; `null` when too little time was left for all of it. */
   async function takeAll(message: Message, enough: () => boolean): Promise<readonly Error[] | null> {
     const { receives, trace } = message;
@@ -67,6 +81,10 @@ export function createConsume({ processUpload, observer, maxReceives, retryAfter
     for (const upload of message.created) {
       if (!enough()) return null;
       const error = await take(upload, message);
+      if (error !== null) errors.push(error);
+    }
+    for (const removed of message.removed) {
+      const error = await forget(removed, message);
       if (error !== null) errors.push(error);
     }
     return errors;

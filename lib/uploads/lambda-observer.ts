@@ -21,6 +21,9 @@ export function lambdaObserver(logger: Logger, metrics: Metrics): UploadObserver
       metrics.addMetric('total', MetricUnit.Milliseconds, milliseconds);
       for (const [step, took] of Object.entries(steps)) metrics.addMetric(step, MetricUnit.Milliseconds, took);
     },
+    forgotten({ upload, trace }) {
+      logger.info('dress taken out of its catalogue', { ...upload, ...trace });
+    },
     failed({ upload, error, receives, last, trace }) {
       // The last time it goes to the dead-letter queue: this line is the reason, and what to send again.
       logger.error(last ? 'upload given up' : 'upload failed, will come again', {

@@ -59,7 +59,7 @@ function messageOf(record: unknown): Message {
   if (data === undefined) {
     const id = z.object({ messageId: z.string().min(1) }).safeParse(record).data?.messageId ?? null;
     const why = ['a record of SQS lacks its id or its body'];
-    return { id, receiptHandle: null, receives: 1, created: [], unrecognised: why, trace: {} };
+    return { id, receiptHandle: null, receives: 1, created: [], removed: [], unrecognised: why, trace: {} };
   }
   const { messageId, receiptHandle, body, attributes } = data;
   const { trace, ...news } = readS3Text(body);

@@ -6,3 +6,8 @@ export interface S3ObjectRef {
   readonly etag?: string | undefined;
   readonly version?: string | undefined;
 }
+
+/** An object that is gone, and since when: milliseconds since 1970. */
+export interface RemovedObject extends S3ObjectRef {
+  readonly at: number;
+}

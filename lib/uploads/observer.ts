@@ -14,6 +14,8 @@ export interface UploadObserver {
     readonly steps: Findings['milliseconds'];
     readonly trace: Message['trace'];
   }) => void;
+  /** A photo was deleted, and its dress has left the catalogue. */
+  readonly forgotten: (entry: { readonly upload: S3ObjectRef; readonly trace: Message['trace'] }) => void;
   /** A fault of ours or of the store's; the message comes again, or has come for the last time. */
   readonly failed: (entry: {
     readonly upload: S3ObjectRef;

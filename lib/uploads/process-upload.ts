@@ -1,6 +1,7 @@
 import { DresscutError } from '../errors';
 import type { Head, PhotoStore, Segmenter } from '../ports';
 import { type AttemptDependencies, createAttempt } from './attempt';
+import { updateCatalogue } from './catalogue-entry';
 import { isSameUpload, isStale } from './compare';
 import { allPictureKeys, isUploadKey } from './keys';
 import type { S3ObjectRef } from './object-ref';
@@ -37,7 +38,7 @@ const ROUNDS = 5;
  * @throws DresscutError from status 500: a fault of ours or of the store's. The same upload may be tried again.
  */
 export function createProcessUpload(dependencies: ProcessUploadDependencies): ProcessUpload {
-  const { store, buckets, segmenter } = dependencies;
+  const { store, buckets, catalogue, segmenter } = dependencies;
   const attempt = createAttempt(dependencies);
   return async (upload) => {
     const { bucket, key } = upload;
@@ -47,7 +48,12 @@ export function createProcessUpload(dependencies: ProcessUploadDependencies): Pr
     let seen: Head | null = null;
     for (let round = 0; round < ROUNDS; round += 1) {
       const head = await store.head({ bucket, key });
-      if (outcome !== null && (head === null || isSameUpload(seen, head))) return outcome;
+      if (outcome !== null && head === null) {
+        // Deleted meanwhile, and perhaps told of before there was a receipt to go by.
+        await updateCatalogue(catalogue, outcome.receipt?.catalogue ?? null, null, Date.now());
+        return outcome;
+      }
+      if (outcome !== null && head !== null && isSameUpload(seen, head)) return outcome;
       seen = head;
       const { previous, pictures } = await earlierResult(store, buckets.cutouts, key);
       // With a receipt it is looked at all the same: an older run may have been cut off right after it overwrote
@@ -60,6 +66,7 @@ export function createProcessUpload(dependencies: ProcessUploadDependencies): Pr
       if (result.kind === 'changed') continue;
       if (result.kind === 'known') return outcome ?? { kind: 'skipped', receipt: previous };
       await writeResults(store, buckets.cutouts, result, pictures);
+      await updateCatalogue(catalogue, previous?.catalogue ?? null, result, head?.modified.getTime() ?? Date.now());
       outcome = { kind: result.receipt.status, receipt: result.receipt };
     }
     throw new DresscutError('internal', `The upload ${key} changed ${ROUNDS} times while it was being cut.`);

@@ -38,6 +38,8 @@ export interface Receipt {
   readonly outputs: readonly ReceiptOutput[];
   /** Why there is no cut-out: an error below 500, or `no-dress`. `null` when there is one. */
   readonly problem: { readonly code: Code; readonly detail: string; readonly facts: Facts } | null;
+  /** Where the dress was put, or is about to be; `null` for an upload that is in no catalogue. */
+  readonly catalogue: { readonly name: string; readonly id: string } | null;
   readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
   /** From the first look at the message to the moment before this file was written. */
   readonly milliseconds: number;
@@ -80,6 +82,7 @@ const receiptSchema = z.object({
       facts: z.record(z.string(), fact),
     })
     .nullable(),
+  catalogue: z.object({ name: z.string(), id: z.string() }).nullable().default(null),
   model: z.object({ name: z.string(), version: z.string(), sha256: z.string() }),
   milliseconds: count,
   finished: z.string(),

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { decodeEventKey } from './event-key';
-import type { S3ObjectRef } from './object-ref';
+import type { RemovedObject, S3ObjectRef } from './object-ref';
 
 /** What an event tells. */
 export interface S3News {
   /** Objects that were put there. */
   readonly created: readonly S3ObjectRef[];
+  /** Objects that were deleted there. */
+  readonly removed: readonly RemovedObject[];
   /** Why parts of it could not be understood, one sentence each; empty when all of it was. */
   readonly unrecognised: readonly string[];
   /** Ids that lead back to the upload. */
   readonly trace: Readonly<Record<string, string>>;
 }
 
-const NOTHING: S3News = { created: [], unrecognised: [], trace: {} };
+const NOTHING: S3News = { created: [], removed: [], unrecognised: [], trace: {} };
 
 /** Events that S3 documents; those of objects that were put there are what this is about. */
 const KINDS =
@@ -29,6 +31,7 @@ const s3Record = z.object({
   // AWS says aws:s3, other servers minio:s3 or ceph:s3.
   eventSource: z.string().regex(/:s3$/),
   eventName: name,
+  eventTime: optional,
   s3: z.object({
     bucket: z.object({ name }),
     object: z.object({ key: name, eTag: optional, versionId: optional }),
@@ -38,6 +41,7 @@ const s3Record = z.object({
 const eventBridgeEvent = z.object({
   source: z.literal('aws.s3'),
   'detail-type': z.string().regex(/^Object /),
+  time: optional,
   detail: z.object({
     bucket: z.object({ name }),
     object: z.object({ key: name, etag: optional, 'version-id': optional }),
@@ -84,7 +88,9 @@ function fromS3(event: unknown): S3News | null {
   const kind = KINDS.exec(data.eventName)?.[1];
   if (kind === undefined) return unrecognised('a record of S3 tells of an event that is not known');
   const ref = refOf(bucket.name, decodeEventKey(object.key), object.eTag, object.versionId);
-  return news(kind === 'ObjectCreated' ? [ref] : [], id);
+  if (/^(ObjectRemoved|LifecycleExpiration)$/.test(kind))
+    return news({ removed: [removedAt(ref, data.eventTime)] }, id);
+  return news(kind === 'ObjectCreated' ? { created: [ref] } : {}, id);
 }
 
 /** EventBridge is given keys as they are, not encoded. */
@@ -93,15 +99,22 @@ function fromEventBridge(event: unknown): S3News | null {
   if (data === undefined) return null;
   const { bucket, object, 'request-id': id } = data.detail;
   const ref = refOf(bucket.name, object.key, object.etag, object['version-id']);
-  return news(data['detail-type'] === 'Object Created' ? [ref] : [], id);
+  if (data['detail-type'] === 'Object Deleted') return news({ removed: [removedAt(ref, data.time)] }, id);
+  return news(data['detail-type'] === 'Object Created' ? { created: [ref] } : {}, id);
 }
 
 function refOf(bucket: string, key: string, etag: string | null | undefined, version: string | null | undefined) {
   return { bucket, key, etag: etag?.replaceAll('"', '') || undefined, version: version || undefined };
 }
 
-function news(created: readonly S3ObjectRef[], requestId: string | null | undefined): S3News {
-  return { ...NOTHING, created, trace: requestId ? { s3RequestId: requestId } : {} };
+/** @param time ISO 8601; without it, the removal is as old as the moment */
+function removedAt(ref: S3ObjectRef, time: string | null | undefined): RemovedObject {
+  const at = Date.parse(time ?? '');
+  return { ...ref, at: Number.isNaN(at) ? Date.now() : at };
+}
+
+function news(told: Partial<S3News>, requestId: string | null | undefined): S3News {
+  return { ...NOTHING, ...told, trace: requestId ? { s3RequestId: requestId } : {} };
 }
 
 function unrecognised(why: string): S3News {
@@ -111,6 +124,7 @@ function unrecognised(why: string): S3News {
 function joined(one: S3News, other: S3News): S3News {
   return {
     created: [...one.created, ...other.created],
+    removed: [...one.removed, ...other.removed],
     unrecognised: [...one.unrecognised, ...other.unrecognised],
     trace: { ...other.trace, ...one.trace },
   };

@@ -1,3 +1,5 @@
+import type { Metadata } from '../catalogue/catalogue';
+import { checkId, checkMetadata, checkName } from '../catalogue/rules';
 import { DresscutError } from '../errors';
 import { type CutOutOptions, parseOptions } from '../options';
 
@@ -8,10 +10,22 @@ export interface UploadOptions {
   readonly masks: boolean;
   /** Where in the bucket for uploads the strokes lie, below `strokes/`; `null` for none. */
   readonly strokesKey: string | null;
+  /** The catalogue that the dress goes into; `null` for none. */
+  readonly catalogue: CatalogueRequest | null;
+}
+
+export interface CatalogueRequest {
+  readonly name: string;
+  /** `null`: the key below `uploads/`. */
+  readonly id: string | null;
+  /** The caller's own, from names that start with `dresscut-meta-`. */
+  readonly metadata: Metadata;
 }
 
 /** Metadata and tags are shared with others: only names that start so are meant for us. */
 const PREFIX = 'dresscut-';
+/** Of what goes into a catalogue beside the dress. */
+const METADATA_PREFIX = 'meta-';
 const STROKES_PREFIX = 'strokes/';
 
 /**
@@ -29,8 +43,29 @@ export function parseUploadOptions(
       .filter(([name]) => name.toLowerCase().startsWith(PREFIX))
       .map(([name, value]) => [name.toLowerCase().slice(PREFIX.length), value] as const),
   );
-  const { masks, strokes, ...record } = { ...defaults, ...Object.fromEntries(own) };
-  return { options: parseOptions(record), masks: toBoolean(masks), strokesKey: toStrokesKey(strokes) };
+  const all = Object.entries({ ...defaults, ...Object.fromEntries(own) });
+  const metadata = all.filter(([name]) => name.startsWith(METADATA_PREFIX));
+  const rest = Object.fromEntries(all.filter(([name]) => !name.startsWith(METADATA_PREFIX)));
+  const { masks, strokes, catalogue, id, ...record } = rest;
+  return {
+    options: parseOptions(record),
+    masks: toBoolean(masks),
+    strokesKey: toStrokesKey(strokes),
+    catalogue: toCatalogue(catalogue, id, metadata),
+  };
+}
+
+function toCatalogue(
+  name: string | undefined,
+  id: string | undefined,
+  entries: readonly (readonly [string, string])[],
+): CatalogueRequest | null {
+  if (name === undefined || name === '') return null;
+  const metadata = Object.fromEntries(entries.map(([each, value]) => [each.slice(METADATA_PREFIX.length), value]));
+  checkName(name);
+  checkMetadata(metadata);
+  if (id !== undefined) checkId(id);
+  return { name, id: id ?? null, metadata };
 }
 
 /**

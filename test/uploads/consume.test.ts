@@ -1,5 +1,6 @@
 import { DresscutError } from '../../lib/errors';
 import { createConsume, type RetryAfter } from '../../lib/uploads/consume';
+import type { ForgetUpload } from '../../lib/uploads/forget-upload';
 import type { UploadObserver } from '../../lib/uploads/observer';
 import type { ProcessUpload } from '../../lib/uploads/process-upload';
 import { S3_TEST_EVENT, s3Event, s3Record, snsEvent, sqsRecord } from '../helpers/events';
@@ -15,6 +16,11 @@ const processUpload: ProcessUpload = async ({ key }) => {
   return { kind: 'done', receipt: null };
 };
 
+const forgetUpload: ForgetUpload = async ({ key }) => {
+  if (key.includes('bad')) throw new DresscutError('internal', 'the catalogue is away');
+  return !key.includes('unknown');
+};
+
 function observed(work: ProcessUpload = processUpload, retryAfter?: RetryAfter) {
   const lines: string[] = [];
   const observer: UploadObserver = {
@@ -23,8 +29,9 @@ function observed(work: ProcessUpload = processUpload, retryAfter?: RetryAfter) 
     returned: ({ messages }) => lines.push(`${messages} returned`),
     unrecognised: ({ why, last }) => lines.push(`${why}${last ? ', the last time' : ''}`),
     retryUnset: ({ error }) => lines.push(error.message),
+    forgotten: ({ upload }) => lines.push(`${upload.key} forgotten`),
   };
-  return { lines, consume: createConsume({ processUpload: work, observer, maxReceives: 5, retryAfter }) };
+  return { lines, consume: createConsume({ processUpload: work, forgetUpload, observer, maxReceives: 5, retryAfter }) };
 }
 
 test('one that fails comes again, alone; its neighbours are done', async () => {
@@ -130,4 +137,12 @@ test('when S3 itself calls, a fault fails the call, after every photo had its tu
   await expect(consume(event, FOREVER)).rejects.toThrow('the store is away');
   expect(lines).toEqual(['bad the store is away', 'b done']);
   await expect(consume(event, () => 100)).rejects.toThrow('the time of this invocation is used up');
+});
+
+test('a removal is passed on, and comes again when it fails', async () => {
+  const { consume, lines } = observed();
+  const gone = (key: string) => ({ Records: [s3Record({ key }, 'ObjectRemoved:Delete')] });
+  const Records = ['a', 'bad', 'unknown'].map((key) => sqsRecord(key, gone(key)));
+  expect(await consume({ Records }, FOREVER)).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] });
+  expect(lines).toEqual(['a forgotten', 'bad the catalogue is away']);
 });

@@ -66,6 +66,7 @@ const observer: UploadObserver = {
   },
   returned: () => undefined,
   retryUnset: () => undefined,
+  forgotten: () => undefined,
   unrecognised: ({ why }) => {
     throw new Error(why);
   },
@@ -136,9 +137,10 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
       segmenter,
       buckets: s3.buckets,
       defaults: {},
+      catalogue: null,
       maxBytes: 25_000_000,
     });
-    return createConsume({ processUpload, observer, maxReceives: 1000 });
+    return createConsume({ processUpload, forgetUpload: async () => false, observer, maxReceives: 1000 });
   };
   // While both work, some photos are uploaded anew with other contents, so that old and new events mix.
   const anew = async () => {

@@ -24,6 +24,7 @@ test('a batch from SQS: one message each, with its key decoded and ids that lead
       receives: 3,
       unrecognised: [],
       created: [ref],
+      removed: [],
       trace: { messageId: 'm0', xray: 'Root=1-2-3', s3RequestId: 'REQ' },
     },
   ]);
@@ -80,18 +81,32 @@ test('attributes that are missing or odd count as a first delivery', () => {
   }
 });
 
-test('events that tell of no new object are understood, and tell of nothing', () => {
+test('events that tell of no object that came or went are understood, and tell of nothing', () => {
   const quiet = [
     S3_TEST_EVENT,
     snsInQueue(S3_TEST_EVENT),
-    { Records: [s3Record(photo, 'ObjectRemoved:Delete')] },
-    { Records: [s3Record(photo, 'LifecycleExpiration:Delete')] },
     { Records: [s3Record(photo, 'ObjectRestore:Completed')] },
-    eventBridgeEvent(photo, 'Object Deleted'),
     eventBridgeEvent(photo, 'Object Tags Added'),
   ];
   for (const event of [...quiet, ...quiet.map((each) => sqsEvent(each))]) {
     expect(messagesOf(event).map(({ created, unrecognised }) => [created, unrecognised])).toEqual([[[], []]]);
+  }
+});
+
+test('removals say when, whoever removed the object and whatever tells of it', () => {
+  const { etag: _, ...gone } = photo;
+  const events = [
+    { Records: [s3Record(gone, 'ObjectRemoved:Delete')] },
+    { Records: [s3Record(gone, 'ObjectRemoved:DeleteMarkerCreated')] },
+    { Records: [s3Record(gone, 'LifecycleExpiration:Delete')] },
+    snsInQueue({ Records: [s3Record(gone, 's3:ObjectRemoved:Delete')] }),
+    { ...eventBridgeEvent(gone, 'Object Deleted'), time: '2026-11-26T08:15:30.123Z' },
+  ];
+  const at = Date.parse('2026-11-26T08:15:30.123Z');
+  for (const event of events) {
+    const [message] = messagesOf(sqsEvent(event));
+    expect([message?.created, message?.unrecognised]).toEqual([[], []]);
+    expect(message?.removed).toEqual([{ bucket: 'photos', ...gone, etag: undefined, at }]);
   }
 });
 
@@ -160,8 +175,8 @@ test('whatever is sent, it is photos or sentences, never an error', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (value, text) => {
       for (const event of [value, snsEvent(value), sqsEvent(value, text)]) {
-        for (const { created, unrecognised } of messagesOf(event)) {
-          expect(created.length + unrecognised.length).toBeGreaterThan(0);
+        for (const { created, removed, unrecognised } of messagesOf(event)) {
+          expect(created.length + removed.length + unrecognised.length).toBeGreaterThan(0);
         }
       }
       expect(messagesOf(sqsEvent(value, text)).map(({ id }) => id)).toEqual(['m0', 'm1']);

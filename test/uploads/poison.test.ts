@@ -12,6 +12,7 @@ const silent: UploadObserver = {
   returned: () => undefined,
   unrecognised: () => undefined,
   retryUnset: () => undefined,
+  forgotten: () => undefined,
 };
 
 interface Delivered {
@@ -27,6 +28,7 @@ async function invocation(batch: readonly Delivered[], deadly: ReadonlySet<strin
   });
   const consume = createConsume({
     maxReceives: MAX_RECEIVES,
+    forgetUpload: async () => false,
     observer: silent,
     processUpload: async ({ key }) => {
       if (deadly.has(key)) {

@@ -52,6 +52,7 @@ function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, d
       return app.cutOut(bytes, options);
     },
     buckets: s3.buckets,
+    catalogue: null,
     defaults,
     maxBytes: 25_000_000,
   });
