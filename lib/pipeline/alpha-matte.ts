@@ -1,24 +1,20 @@
 import type { Mask, Matte, Photo, Plane } from '../raster';
 import { boundaryOf } from './boundary';
 import { boundingBox } from './box';
-import { type FilterSettings, guidedFilter } from './guided-filter';
-import type { Region } from './region';
+import { type Coefficients, type FilterSettings, guidedFilter } from './guided-filter';
+import { type Places, placesOf } from './places';
+import { bordersOf, type Region } from './region';
 
 export interface AlphaSettings extends FilterSettings {
   /** The filter leaves grey on both sides of an edge: alpha below this is none, above 1 minus this is all. */
   readonly clip: number;
 }
 
-/** A place between four pixels of a plane: their indices, and the bilinear weight of each. */
-interface Place {
-  a: number;
-  b: number;
-  c: number;
-  d: number;
-  wa: number;
-  wb: number;
-  wc: number;
-  wd: number;
+/** Working pixels of one row, `end` not among them: those near the outline, or those well inside of it. */
+interface Span {
+  readonly kind: 'edge' | 'inside';
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -37,52 +33,90 @@ export function alphaMatte(
 ): Matte {
   const alpha = new Uint8Array(photo.width * photo.height);
   const { width, height, scale, left, top } = region;
-  const { red, green, blue, offset } = guidedFilter(working, mask, { radius, epsilon });
-  const boundary = boundaryOf(mask, 2 * radius).data;
-  const stretch = 1 / (1 - 2 * clip);
-
+  const coefficients = guidedFilter(working, mask, { radius, epsilon });
+  const boundary = boundaryOf(mask, 2 * radius);
   const columns = bordersOf(left, scale, width, photo.width);
   const rows = bordersOf(top, scale, height, photo.height);
-  const across = placesOf(left, scale, width, columns[width]!);
-  const place: Place = { a: 0, b: 0, c: 0, d: 0, wa: 0, wb: 0, wc: 0, wd: 0 };
+  const middle = (pixel: number) => (pixel + 0.5) / scale - 0.5;
+  const across = placesOf(columns[width]! - left, width, middle);
+  const down = placesOf(rows[height]! - top, height, middle);
+  const line = new Float32Array(4 * width);
   for (let j = 0; j < height; j++) {
+    const spans = spansOf(mask, boundary, j);
     for (let y = rows[j]!; y < rows[j + 1]!; y++) {
-      const v = Math.min(Math.max((y + 0.5 - top) / scale - 0.5, 0), height - 1);
-      const y0 = Math.min(Math.floor(v), Math.max(0, height - 2));
-      const fy = v - y0;
-      const upper = y0 * width;
-      const lower = height > 1 ? upper + width : upper;
-      for (let i = 0; i < width; i++) {
-        const start = y * photo.width + columns[i]!;
-        const end = y * photo.width + columns[i + 1]!;
-        if (boundary[j * width + i] === 0) {
-          if (mask.data[j * width + i] === 1) alpha.fill(255, start, end);
+      const row = y * photo.width;
+      for (const span of spans) {
+        const start = columns[span.start]!;
+        const end = columns[span.end]!;
+        if (span.kind === 'inside') {
+          alpha.fill(255, row + start, row + end);
           continue;
         }
-        for (let o = start; o < end; o++) {
-          const x = o - y * photo.width - left;
-          const x0 = across.cells[x]!;
-          const x1 = Math.min(width - 1, x0 + 1);
-          const fx = across.shares[x]!;
-          place.a = upper + x0;
-          place.b = upper + x1;
-          place.c = lower + x0;
-          place.d = lower + x1;
-          place.wd = fx * fy;
-          place.wc = fy - place.wd;
-          place.wb = fx - place.wd;
-          place.wa = 1 - fx - place.wc;
-          const seen =
-            valueAt(red, place) * photo.rgb[3 * o]! +
-            valueAt(green, place) * photo.rgb[3 * o + 1]! +
-            valueAt(blue, place) * photo.rgb[3 * o + 2]!;
-          const q = (seen / 255 + valueAt(offset, place) - clip) * stretch;
-          alpha[o] = q <= 0 ? 0 : q >= 1 ? 255 : (q * 255 + 0.5) | 0;
-        }
+        blendRows(coefficients, down, y - top, span, clip, line);
+        for (let x = start; x < end; x++) alpha[row + x] = levelAt(line, across, x - left, photo.rgb, 3 * (row + x));
       }
     }
   }
   return matteIn(region, { width: photo.width, height: photo.height, data: alpha });
+}
+
+/** What lies outside is left out. */
+function spansOf({ width, data }: Mask, boundary: Mask, row: number): Span[] {
+  const spans: Span[] = [];
+  const kindAt = (i: number) => (boundary.data[i] === 1 ? 'edge' : data[i] === 1 ? 'inside' : null);
+  const first = row * width;
+  for (let start = first; start < first + width; ) {
+    const kind = kindAt(start);
+    let end = start + 1;
+    while (end < first + width && kindAt(end) === kind) end++;
+    if (kind !== null) spans.push({ kind, start: start - first, end: end - first });
+    start = end;
+  }
+  return spans;
+}
+
+/**
+ * The coefficients of one row of the photo's pixels along a span, by which colours from 0 to 255 give alpha from 0 to
+ * 255: red, green, blue, offset for each working column.
+ *
+ * @param down where the photo's rows lie among the working ones
+ */
+function blendRows(
+  { red, green, blue, offset }: Coefficients,
+  { first, second, share }: Places,
+  y: number,
+  { start, end }: Span,
+  clip: number,
+  line: Float32Array,
+): void {
+  const width = line.length / 4;
+  const stretch = 1 / (1 - 2 * clip);
+  const lower = share[y]! * stretch;
+  const upper = stretch - lower;
+  // The photo's pixels of a span lie between its own columns and those next to it.
+  const [from, to] = [Math.max(0, start - 1), Math.min(width, end + 1)];
+  let a = first[y]! * width + from;
+  let b = second[y]! * width + from;
+  for (let o = 4 * from; o < 4 * to; o += 4, a++, b++) {
+    line[o] = red[a]! * upper + red[b]! * lower;
+    line[o + 1] = green[a]! * upper + green[b]! * lower;
+    line[o + 2] = blue[a]! * upper + blue[b]! * lower;
+    line[o + 3] = 255 * (offset[a]! * upper + offset[b]! * lower - clip * stretch);
+  }
+}
+
+/** Alpha, 0 to 255, of the pixel whose colour stands at `rgb[p]`. */
+function levelAt(line: Float32Array, { first, second, share }: Places, x: number, rgb: Uint8Array, p: number): number {
+  const a = 4 * first[x]!;
+  const b = 4 * second[x]!;
+  const right = share[x]!;
+  const left = 1 - right;
+  const level =
+    (line[a]! * left + line[b]! * right) * rgb[p]! +
+    (line[a + 1]! * left + line[b + 1]! * right) * rgb[p + 1]! +
+    (line[a + 2]! * left + line[b + 2]! * right) * rgb[p + 2]! +
+    (line[a + 3]! * left + line[b + 3]! * right);
+  return level <= 0 ? 0 : level >= 255 ? 255 : (level + 0.5) | 0;
 }
 
 /** A matte whose every alpha above 0 lies in a region, so that the rest is not looked at for its box. */
@@ -92,26 +126,4 @@ function matteIn(region: Region, { width, height, data }: Plane<Uint8Array>): Ma
   const bottom = Math.min(height, Math.ceil(top + region.height * region.scale));
   const within = { left, top, width: right - left, height: bottom - top };
   return { kind: 'matte', width, height, alpha: data, box: boundingBox({ width, height, data }, 0, within) };
-}
-
-/** The photo's first column (or row) under each working one, and the end of the last. */
-function bordersOf(start: number, scale: number, count: number, end: number): Int32Array {
-  return Int32Array.from({ length: count + 1 }, (_, i) => Math.min(end, Math.round(start + i * scale)));
-}
-
-/** For each of the photo's columns: the working column left of its centre, and how far it is to the next one. */
-function placesOf(left: number, scale: number, width: number, end: number) {
-  const cells = new Int32Array(end - left);
-  const shares = new Float32Array(end - left);
-  for (let x = 0; x < cells.length; x++) {
-    const u = Math.min(Math.max((x + 0.5) / scale - 0.5, 0), width - 1);
-    cells[x] = Math.min(Math.floor(u), Math.max(0, width - 2));
-    shares[x] = u - cells[x]!;
-  }
-  return { cells, shares };
-}
-
-/** The weighted sum of four of a plane's values. */
-function valueAt(plane: Float32Array, { a, b, c, d, wa, wb, wc, wd }: Place): number {
-  return plane[a]! * wa + plane[b]! * wb + plane[c]! * wc + plane[d]! * wd;
 }

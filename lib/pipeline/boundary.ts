@@ -1,4 +1,5 @@
 import type { Mask } from '../raster';
+import { mapPlane } from './map-plane';
 
 const HAS_ZERO = 1;
 const HAS_ONE = 2;
@@ -19,11 +20,12 @@ interface Lines {
  * @param reach pixels, in a square window
  * @returns 1 wherever the mask changes within `reach`, else 0
  */
-export function boundaryOf({ width, height, data }: Mask, reach: number): Mask {
-  const words = data.map((value) => (value === 1 ? HAS_ONE : HAS_ZERO));
+export function boundaryOf(mask: Mask, reach: number): Mask {
+  const { width, height } = mask;
+  const words = mapPlane(mask, (value) => (value === 1 ? HAS_ONE : HAS_ZERO)).data;
   const across = gather(words, { count: height, length: width, jump: width, pace: 1 }, reach);
   const around = gather(across, { count: width, length: height, jump: 1, pace: width }, reach);
-  return { width, height, data: around.map((word) => (word === (HAS_ZERO | HAS_ONE) ? 1 : 0)) };
+  return mapPlane({ width, height, data: around }, (word) => (word === (HAS_ZERO | HAS_ONE) ? 1 : 0));
 }
 
 /** The union of the words within `reach` along each line. */

@@ -78,10 +78,11 @@ export function forOpenCv(colours: readonly Gaussian[], power: number): Float64A
 
 function sample(rgb: Uint8Array, belongs: (pixel: number) => boolean): Float64Array {
   const pixels = rgb.length / 3;
-  const members: number[] = [];
-  for (let i = 0; i < pixels; i++) if (belongs(i)) members.push(i);
-  const step = Math.max(1, members.length / SAMPLES);
-  const count = Math.min(members.length, SAMPLES);
+  const members = new Int32Array(pixels);
+  let size = 0;
+  for (let i = 0; i < pixels; i++) if (belongs(i)) members[size++] = i;
+  const step = Math.max(1, size / SAMPLES);
+  const count = Math.min(size, SAMPLES);
   const out = new Float64Array(3 * count);
   for (let k = 0; k < count; k++) {
     const i = 3 * members[Math.floor(k * step)]!;
@@ -93,11 +94,13 @@ function sample(rgb: Uint8Array, belongs: (pixel: number) => boolean): Float64Ar
 }
 
 function seeds(samples: Float64Array, count: number): Float64Array {
-  const brightness = (k: number) => samples[3 * k]! + samples[3 * k + 1]! + samples[3 * k + 2]!;
-  const order = Array.from({ length: count }, (_, k) => k).sort((a, b) => brightness(a) - brightness(b) || a - b);
+  // By brightness, and then as they come: both in one number, because numbers are sorted without being compared by us.
+  const order = new Float64Array(count);
+  for (let k = 0; k < count; k++) order[k] = (samples[3 * k]! + samples[3 * k + 1]! + samples[3 * k + 2]!) * count + k;
+  order.sort();
   const centres = new Float64Array(3 * COLOURS);
   for (let c = 0; c < COLOURS; c++) {
-    const k = order[Math.floor(((c + 0.5) * count) / COLOURS)] ?? 0;
+    const k = (order[Math.floor(((c + 0.5) * count) / COLOURS)] ?? 0) % count;
     centres.set(samples.subarray(3 * k, 3 * k + 3), 3 * c);
   }
   return centres;

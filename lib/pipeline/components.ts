@@ -1,5 +1,6 @@
 import { scoped } from '../opencv';
 import type { Box, Mask, Plane } from '../raster';
+import { mapPlane } from './map-plane';
 
 /** A piece of at least this share of the largest one is a second dress. */
 const SECOND = 0.5;
@@ -35,14 +36,17 @@ export async function cleanComponents(mask: Mask, dress: Plane): Promise<Mask> {
   const pieces = await components(mask, 8);
   const largest = Math.max(0, ...pieces.areas);
   const kept = belonging(pieces, largest);
-  const clean = mask.data.map((value, i) => (value === 1 && kept[pieces.labels[i]! - 1] ? 1 : 0));
+  const clean = mapPlane(mask, (value, i) => (value === 1 && kept[pieces.labels[i]! - 1] ? 1 : 0));
 
-  const gaps = await components({ ...mask, data: clean.map((value) => 1 - value) }, 4);
+  const gaps = await components(
+    mapPlane(clean, (value) => 1 - value),
+    4,
+  );
   const seen = meanPerComponent(gaps, dress);
   const filled = gaps.areas.map(
     (area, i) => !touchesBorder(gaps.boxes[i]!, mask) && (area < PINHOLE * largest || seen[i]! > SURE_HOLE),
   );
-  return { ...mask, data: clean.map((value, i) => (value === 1 || filled[gaps.labels[i]! - 1] ? 1 : 0)) };
+  return mapPlane(clean, (value, i) => (value === 1 || filled[gaps.labels[i]! - 1] ? 1 : 0));
 }
 
 /**

@@ -3,7 +3,9 @@ import type { DressLabels, Mask, Matte, Photo, Probabilities } from '../raster';
 import { boundingBox, wholeOf } from './box';
 import { components } from './components';
 import { headsOf } from './heads';
+import { mapPlane } from './map-plane';
 import { measure, type Shares, sampleMatte } from './measure';
+import { placesOf } from './places';
 import { seenOf } from './region';
 import { resize } from './resize';
 import { spread } from './spread';
@@ -31,15 +33,18 @@ export async function labelDresses(
   probabilities: Probabilities,
 ): Promise<DressLabels | null> {
   const { width, height } = probabilities;
-  const dress: Mask = { width, height, data: sampleMatte(matte, probabilities).map((alpha) => (alpha > 127 ? 1 : 0)) };
+  const alphas = { width, height, data: sampleMatte(matte, probabilities) };
+  const dress = mapPlane(alphas, (alpha) => (alpha > 127 ? 1 : 0));
   const people = await components(peopleOf(probabilities, dress), 8);
   const parts: Uint8Array[] = [];
-  const dressed = new Set(people.labels.filter((_, i) => dress.data[i] === 1));
+  const dressed = new Set<number>();
+  for (let i = 0; i < dress.data.length; i++) if (dress.data[i] === 1) dressed.add(people.labels[i]!);
   for (const person of dressed) {
-    const worn = dress.data.map((value, i) => (value === 1 && people.labels[i] === person ? 1 : 0));
-    const group = Uint8Array.from(people.labels, (label) => (label === person ? 1 : 0));
-    parts.push(...(await byHeads(photo, { width, height, data: worn }, group, probabilities)));
+    const worn = mapPlane(dress, (value, i) => (value === 1 && people.labels[i] === person ? 1 : 0));
+    const group = mapPlane(dress, (_, i) => (people.labels[i] === person ? 1 : 0));
+    parts.push(...(await byHeads(photo, worn, group, probabilities)));
   }
+  if (parts.length < 2) return null;
   const dresses = joinPieces({ width, height, data: dress.data }, parts).slice(0, MOST);
   if (dresses.length < 2) return null;
   const labels = new Uint8Array(width * height);
@@ -52,26 +57,23 @@ export async function labelDresses(
 }
 
 /** Where somebody is, dressed or not. */
-function peopleOf({ width, height, skin, dress }: Probabilities, cut: Mask): Mask {
-  return { width, height, data: cut.data.map((value, i) => (value === 1 || skin[i]! + dress[i]! > 0.5 ? 1 : 0)) };
+function peopleOf({ skin, dress }: Probabilities, cut: Mask): Mask {
+  return mapPlane(cut, (value, i) => (value === 1 || skin[i]! + dress[i]! > 0.5 ? 1 : 0));
 }
 
 /**
  * The dresses of one group of people who touch each other.
- * @param group where the people are, bytes, 0 or 1
+ * @param group where the people are
  */
-async function byHeads(
-  photo: Photo,
-  worn: Mask,
-  group: Uint8Array,
-  probabilities: Probabilities,
-): Promise<Uint8Array[]> {
+async function byHeads(photo: Photo, worn: Mask, group: Mask, probabilities: Probabilities): Promise<Uint8Array[]> {
   const { width, height } = worn;
   // Heads are above only where the photo lies upright.
   if (probabilities.turned !== 0) return [worn.data];
+  const heads = headsOf(group).slice(0, MOST);
+  if (heads.length < 2) return [worn.data];
   const seeds = new Uint8Array(width * height);
   let owners = 0;
-  for (const { left, right } of headsOf({ width, height, data: group }).slice(0, MOST)) {
+  for (const { left, right } of heads) {
     const under = (i: number) => worn.data[i] === 1 && i % width >= left && i % width <= right;
     if (!worn.data.some((_, i) => under(i))) continue; // somebody without a dress
     owners++;
@@ -120,7 +122,9 @@ function liesInLine({ width, height }: Mask, small: Uint8Array, large: Uint8Arra
 }
 
 function areaOf(data: Uint8Array): number {
-  return data.reduce((sum, value) => sum + value, 0);
+  let area = 0;
+  for (const value of data) area += value;
+  return area;
 }
 
 /**
@@ -146,33 +150,29 @@ export function describeDresses(
 
 /** The matte of one dress among several: soft across the line at which two of them meet. */
 export function matteOf(matte: Matte, labels: DressLabels, number: number): Matte {
-  const { width, height } = matte;
-  const { within } = labels;
+  const { width, height, box } = matte;
+  const { within, data } = labels;
   const alpha = new Uint8Array(width * height);
-  const column = placesOf(within.left, within.width, labels.width, width);
-  const row = placesOf(within.top, within.height, labels.height, height);
-  const own = (x: number, y: number) => (labels.data[y * labels.width + x] === number ? 1 : 0);
-  for (let y = 0; y < height; y++) {
-    const { first: y0, second: y1, share: fy } = row(y);
-    for (let x = 0, i = y * width; x < width; x++, i++) {
+  if (box === null) return { ...matte, alpha };
+  const middle = (pixel: number, start: number, scale: number) => (pixel + 0.5 - start) * scale - 0.5;
+  const across = placesOf(width, labels.width, (x) => middle(x, within.left, labels.width / within.width));
+  const down = placesOf(height, labels.height, (y) => middle(y, within.top, labels.height / within.height));
+  const own = (i: number) => (data[i] === number ? 1 : 0);
+  for (let y = box.top; y < box.top + box.height; y++) {
+    const y0 = down.first[y]! * labels.width;
+    const y1 = down.second[y]! * labels.width;
+    const fy = down.share[y]!;
+    for (let x = box.left, i = y * width + x; x < box.left + box.width; x++, i++) {
       const a = matte.alpha[i]!;
       if (a === 0) continue;
-      const { first: x0, second: x1, share: fx } = column(x);
-      const upper = own(x0, y0) * (1 - fx) + own(x1, y0) * fx;
-      const lower = own(x0, y1) * (1 - fx) + own(x1, y1) * fx;
+      const x0 = across.first[x]!;
+      const x1 = across.second[x]!;
+      const fx = across.share[x]!;
+      const upper = own(y0 + x0) * (1 - fx) + own(y0 + x1) * fx;
+      const lower = own(y1 + x0) * (1 - fx) + own(y1 + x1) * fx;
       const share = 4 * (upper * (1 - fy) + lower * fy - 0.5) + 0.5;
       alpha[i] = share >= 1 ? a : share <= 0 ? 0 : Math.round(a * share);
     }
   }
-  return { kind: 'matte', width, height, alpha, box: boundingBox({ width, height, data: alpha }, 0) };
-}
-
-/** For a pixel of the photo, the two label pixels around its middle along one axis, and how far it is to the second. */
-function placesOf(start: number, length: number, labels: number, pixels: number) {
-  const places = Array.from({ length: pixels }, (_, pixel) => {
-    const at = Math.min(labels - 1, Math.max(0, ((pixel + 0.5 - start) * labels) / length - 0.5));
-    const first = Math.floor(at);
-    return { first, second: Math.min(labels - 1, first + 1), share: at - first };
-  });
-  return (pixel: number) => places[pixel]!;
+  return { kind: 'matte', width, height, alpha, box: boundingBox({ width, height, data: alpha }, 0, box) };
 }

@@ -1,4 +1,4 @@
-import type { Photo, Plane } from '../raster';
+import type { Mask, Photo, Plane } from '../raster';
 
 export interface FilterSettings {
   /** Of the window around each pixel, pixels. */
@@ -15,118 +15,141 @@ export interface Coefficients {
   readonly offset: Float32Array;
 }
 
+/** Sums over a window: of the colours, the mask, and their products. They are whole numbers, and exact. */
+const MOMENTS = 13;
+
 /**
  * The guided filter's coefficients for a colour guide (He, Sun, Tang, PAMI 2013), smoothed. They are computed at a
  * small size and applied at a large one (He, Sun, "Fast Guided Filter", 2015): alpha then follows the large photo's
  * edges. A guide of luma alone would not do: dress and street are often equally bright and never equally coloured.
  *
+ * Where the mask is the same all over a window there is no edge to follow, and its value is the answer: most of a photo
+ * costs next to nothing.
+ *
  * @param guide whose edges alpha follows
- * @param mask of the guide's size, 0 to 1
+ * @param mask of the guide's size
  */
-export function guidedFilter(
-  { width, height, rgb }: Photo,
-  mask: Plane<ArrayLike<number>>,
-  { radius, epsilon }: FilterSettings,
-): Coefficients {
-  const size = width * height;
-  const [r, g, b] = channelsOf(rgb);
-  const m = Float32Array.from(mask.data);
-  const mean = (data: Float32Array) => boxMean({ width, height, data }, radius);
-  const product = (p: Float32Array, q: Float32Array) => mean(times(p, q));
-
-  const means = { r: mean(r), g: mean(g), b: mean(b), m: mean(m) };
-  const squares = {
-    rr: product(r, r),
-    rg: product(r, g),
-    rb: product(r, b),
-    gg: product(g, g),
-    gb: product(g, b),
-    bb: product(b, b),
-  };
-  const withMask = { r: product(r, m), g: product(g, m), b: product(b, m) };
-  const out = { red: r, green: g, blue: b, offset: m }; // the inputs are used up: their memory serves again
-  for (let i = 0; i < size; i++) {
-    const mr = means.r[i]!;
-    const mg = means.g[i]!;
-    const mb = means.b[i]!;
-    const mm = means.m[i]!;
-    // Covariance of the colours, with epsilon on the diagonal, and of colours with mask.
-    const rr = squares.rr[i]! - mr * mr + epsilon;
-    const rg = squares.rg[i]! - mr * mg;
-    const rb = squares.rb[i]! - mr * mb;
-    const gg = squares.gg[i]! - mg * mg + epsilon;
-    const gb = squares.gb[i]! - mg * mb;
-    const bb = squares.bb[i]! - mb * mb + epsilon;
-    const cr = withMask.r[i]! - mr * mm;
-    const cg = withMask.g[i]! - mg * mm;
-    const cb = withMask.b[i]! - mb * mm;
-    // The symmetric 3 x 3 system, solved by cofactors.
-    const c00 = gg * bb - gb * gb;
-    const c01 = rb * gb - rg * bb;
-    const c02 = rg * gb - rb * gg;
-    const c11 = rr * bb - rb * rb;
-    const c12 = rg * rb - rr * gb;
-    const c22 = rr * gg - rg * rg;
-    const determinant = rr * c00 + rg * c01 + rb * c02;
-    const ar = (c00 * cr + c01 * cg + c02 * cb) / determinant;
-    const ag = (c01 * cr + c11 * cg + c12 * cb) / determinant;
-    const ab = (c02 * cr + c12 * cg + c22 * cb) / determinant;
-    out.red[i] = ar;
-    out.green[i] = ag;
-    out.blue[i] = ab;
-    out.offset[i] = mm - ar * mr - ag * mg - ab * mb;
+export function guidedFilter(guide: Photo, mask: Mask, { radius, epsilon }: FilterSettings): Coefficients {
+  const { width, height } = guide;
+  const plane = () => new Float32Array(width * height);
+  const out = { red: plane(), green: plane(), blue: plane(), offset: plane() };
+  const columns = new Int32Array(MOMENTS * width);
+  const sums = new Float64Array(MOMENTS);
+  for (let y = -radius; y < height; y++) {
+    // A row enters below, a row leaves above: each column's sums are those of the window around row y.
+    if (y + radius < height) addRow(columns, guide, mask, y + radius, 1);
+    if (y > radius) addRow(columns, guide, mask, y - radius - 1, -1);
+    if (y < 0) continue;
+    const rows = Math.min(y + radius, height - 1) - Math.max(y - radius, 0) + 1;
+    for (let x = 0; x < width; x++) {
+      const left = Math.max(x - radius, 0);
+      const right = Math.min(x + radius, width - 1);
+      const pixels = rows * (right - left + 1);
+      let inside = 0;
+      for (let u = left; u <= right; u++) inside += columns[MOMENTS * u]!;
+      if (inside === 0) continue;
+      if (inside === pixels) {
+        out.offset[y * width + x] = 1;
+        continue;
+      }
+      sums.fill(0);
+      for (let o = MOMENTS * left; o < MOMENTS * (right + 1); o += MOMENTS) {
+        for (let k = 0; k < MOMENTS; k++) sums[k] = sums[k]! + columns[o + k]!;
+      }
+      solve(sums, pixels, epsilon, out, y * width + x);
+    }
   }
+  const mean = (data: Float32Array) => boxMean({ width, height, data }, radius);
   return { red: mean(out.red), green: mean(out.green), blue: mean(out.blue), offset: mean(out.offset) };
 }
 
-/** Three planes of one colour each, 0 to 1. */
-function channelsOf(rgb: Uint8Array): [Float32Array, Float32Array, Float32Array] {
-  const size = rgb.length / 3;
-  const planes = [new Float32Array(size), new Float32Array(size), new Float32Array(size)] as const;
-  const [r, g, b] = planes;
-  for (let i = 0; i < size; i++) {
-    r[i] = rgb[3 * i]! / 255;
-    g[i] = rgb[3 * i + 1]! / 255;
-    b[i] = rgb[3 * i + 2]! / 255;
+/** Adds a row's colours, mask and products to the sums of its columns; with `sign` -1 takes them away again. */
+function addRow(columns: Int32Array, { width, rgb }: Photo, mask: Mask, row: number, sign: 1 | -1): void {
+  for (let i = row * width, o = 0; i < (row + 1) * width; i++, o += MOMENTS) {
+    const r = rgb[3 * i]!;
+    const g = rgb[3 * i + 1]!;
+    const b = rgb[3 * i + 2]!;
+    const inside = sign * mask.data[i]!;
+    columns[o] = columns[o]! + inside;
+    columns[o + 1] = columns[o + 1]! + sign * r;
+    columns[o + 2] = columns[o + 2]! + sign * g;
+    columns[o + 3] = columns[o + 3]! + sign * b;
+    columns[o + 4] = columns[o + 4]! + sign * r * r;
+    columns[o + 5] = columns[o + 5]! + sign * r * g;
+    columns[o + 6] = columns[o + 6]! + sign * r * b;
+    columns[o + 7] = columns[o + 7]! + sign * g * g;
+    columns[o + 8] = columns[o + 8]! + sign * g * b;
+    columns[o + 9] = columns[o + 9]! + sign * b * b;
+    columns[o + 10] = columns[o + 10]! + inside * r;
+    columns[o + 11] = columns[o + 11]! + inside * g;
+    columns[o + 12] = columns[o + 12]! + inside * b;
   }
-  return [r, g, b];
 }
 
-function times(p: Float32Array, q: Float32Array): Float32Array {
-  const out = new Float32Array(p.length);
-  for (let i = 0; i < out.length; i++) out[i] = p[i]! * q[i]!;
-  return out;
+/**
+ * The coefficients of one window: those that come nearest to its mask, written to place `i`.
+ *
+ * @param sums in the order of `addRow`, colours from 0 to 255
+ */
+function solve(sums: Float64Array, pixels: number, epsilon: number, out: Coefficients, i: number): void {
+  const colour = 1 / (255 * pixels);
+  const square = colour / 255;
+  const mm = sums[0]! / pixels;
+  const mr = sums[1]! * colour;
+  const mg = sums[2]! * colour;
+  const mb = sums[3]! * colour;
+  // Covariance of the colours, with epsilon on the diagonal, and of colours with mask.
+  const rr = sums[4]! * square - mr * mr + epsilon;
+  const rg = sums[5]! * square - mr * mg;
+  const rb = sums[6]! * square - mr * mb;
+  const gg = sums[7]! * square - mg * mg + epsilon;
+  const gb = sums[8]! * square - mg * mb;
+  const bb = sums[9]! * square - mb * mb + epsilon;
+  const cr = sums[10]! * colour - mr * mm;
+  const cg = sums[11]! * colour - mg * mm;
+  const cb = sums[12]! * colour - mb * mm;
+  // The symmetric 3 x 3 system, solved by cofactors.
+  const c00 = gg * bb - gb * gb;
+  const c01 = rb * gb - rg * bb;
+  const c02 = rg * gb - rb * gg;
+  const c11 = rr * bb - rb * rb;
+  const c12 = rg * rb - rr * gb;
+  const c22 = rr * gg - rg * rg;
+  const determinant = rr * c00 + rg * c01 + rb * c02;
+  const ar = (c00 * cr + c01 * cg + c02 * cb) / determinant;
+  const ag = (c01 * cr + c11 * cg + c12 * cb) / determinant;
+  const ab = (c02 * cr + c12 * cg + c22 * cb) / determinant;
+  out.red[i] = ar;
+  out.green[i] = ag;
+  out.blue[i] = ab;
+  out.offset[i] = mm - ar * mr - ag * mg - ab * mb;
 }
 
 /**
  * Mean over the square window of `2 * radius + 1` pixels around each pixel, cut off at the borders.
  * Running sums: the cost does not depend on the radius.
  */
-export function boxMean({ width, height, data: values }: Plane, radius: number): Float32Array {
-  const across = new Float32Array(values.length);
+export function boxMean({ width, height, data }: Plane, radius: number): Float32Array {
+  const out = new Float32Array(data.length);
+  const columns = new Float64Array(width);
   const shares = sharesOf(width, radius);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    let sum = 0;
-    for (let x = 0; x < radius && x < width; x++) sum += values[row + x]!;
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += values[row + x + radius]!;
-      if (x > radius) sum -= values[row + x - radius - 1]!;
-      across[row + x] = sum * shares[x]!;
-    }
-  }
-  const out = new Float32Array(values.length);
-  const sums = new Float64Array(width);
   const portions = sharesOf(height, radius);
   for (let y = -radius; y < height; y++) {
-    // A row enters below, a row leaves above, and the sums of the columns are the window around row y.
+    // A row enters below, a row leaves above: each column's sum is that of the window around row y.
     const enter = (y + radius) * width;
     const leave = (y - radius - 1) * width;
-    if (y + radius < height) for (let x = 0; x < width; x++) sums[x] = sums[x]! + across[enter + x]!;
-    if (leave >= 0) for (let x = 0; x < width; x++) sums[x] = sums[x]! - across[leave + x]!;
+    if (y + radius < height) for (let x = 0; x < width; x++) columns[x] = columns[x]! + data[enter + x]!;
+    if (leave >= 0) for (let x = 0; x < width; x++) columns[x] = columns[x]! - data[leave + x]!;
     if (y < 0) continue;
+    const row = y * width;
     const portion = portions[y]!;
-    for (let x = 0; x < width; x++) out[y * width + x] = sums[x]! * portion;
+    let sum = 0;
+    for (let x = 0; x < radius && x < width; x++) sum += columns[x]!;
+    for (let x = 0; x < width; x++) {
+      if (x + radius < width) sum += columns[x + radius]!;
+      if (x > radius) sum -= columns[x - radius - 1]!;
+      out[row + x] = sum * shares[x]! * portion;
+    }
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import type { Box, Photo, Plane, Probabilities, Size } from '../raster';
 import { boundingBox, growBox, joinBoxes } from './box';
+import { placesOf } from './places';
 
 /**
  * The part of a photo that refinement works on, at its own, smaller scale. Working pixel (i, j) covers the
@@ -82,6 +83,13 @@ export function seenOf(photo: Size, { within }: Probabilities): Box {
  */
 const pixelsAcross = (stretch: number, scale: number): number => Math.max(1, Math.ceil(stretch / scale - 1e-9));
 
+/** The photo's first column (or row) under each working one, and the end of the last. */
+export function bordersOf(start: number, scale: number, count: number, end: number): Int32Array {
+  const borders = new Int32Array(count + 1);
+  for (let i = 0; i <= count; i++) borders[i] = Math.min(end, Math.round(start + i * scale));
+  return borders;
+}
+
 /**
  * The photo inside a region at the region's scale, each working pixel the mean of the photo's pixels under it.
  * Beyond the photo's edge the edge is repeated.
@@ -89,12 +97,14 @@ const pixelsAcross = (stretch: number, scale: number): number => Math.max(1, Mat
 export function samplePhoto(photo: Photo, region: Region): Photo {
   const { width, height, scale } = region;
   const out = new Uint8Array(3 * width * height);
+  const columns = bordersOf(region.left, scale, width, photo.width);
+  const rows = bordersOf(region.top, scale, height, photo.height);
   for (let j = 0, o = 0; j < height; j++) {
-    const y0 = Math.min(photo.height - 1, Math.round(region.top + j * scale));
-    const y1 = Math.max(y0 + 1, Math.min(photo.height, Math.round(region.top + (j + 1) * scale)));
+    const y0 = Math.min(photo.height - 1, rows[j]!);
+    const y1 = Math.max(y0 + 1, rows[j + 1]!);
     for (let i = 0; i < width; i++, o += 3) {
-      const x0 = Math.min(photo.width - 1, Math.round(region.left + i * scale));
-      const x1 = Math.max(x0 + 1, Math.min(photo.width, Math.round(region.left + (i + 1) * scale)));
+      const x0 = Math.min(photo.width - 1, columns[i]!);
+      const x1 = Math.max(x0 + 1, columns[i + 1]!);
       let r = 0;
       let g = 0;
       let b = 0;
@@ -120,33 +130,29 @@ export function samplePhoto(photo: Photo, region: Region): Photo {
  * the network did not look.
  */
 export function samplePlane(plane: Float32Array, from: Probabilities, photo: Size, region: Region): Plane {
-  const { width, height, scale } = region;
+  const { width, height, scale, left, top } = region;
   const out = new Float32Array(width * height);
   const seen = seenOf(photo, from);
   const sx = from.width / seen.width;
   const sy = from.height / seen.height;
+  const across = placesOf(width, from.width, (i) => (left + (i + 0.5) * scale - seen.left) * sx - 0.5);
+  const down = placesOf(height, from.height, (j) => (top + (j + 0.5) * scale - seen.top) * sy - 0.5);
   // Only strokes reach so far; a rest of a pixel behind the edge repeats the edge.
   const beyond = (at: number, start: number, length: number) => at < start - scale || at > start + length + scale;
   for (let j = 0, o = 0; j < height; j++) {
-    const row = region.top + (j + 0.5) * scale;
-    const y = clamp((row - seen.top) * sy - 0.5, from.height - 1);
-    const y0 = Math.floor(y);
-    const y1 = Math.min(from.height - 1, y0 + 1);
-    const fy = y - y0;
+    const isBeyond = beyond(top + (j + 0.5) * scale, seen.top, seen.height);
+    const y0 = down.first[j]! * from.width;
+    const y1 = down.second[j]! * from.width;
+    const fy = down.share[j]!;
     for (let i = 0; i < width; i++, o++) {
-      const column = region.left + (i + 0.5) * scale;
-      if (beyond(row, seen.top, seen.height) || beyond(column, seen.left, seen.width)) continue;
-      const x = clamp((column - seen.left) * sx - 0.5, from.width - 1);
-      const x0 = Math.floor(x);
-      const x1 = Math.min(from.width - 1, x0 + 1);
-      const fx = x - x0;
-      const upper = at(plane, y0 * from.width + x0) * (1 - fx) + at(plane, y0 * from.width + x1) * fx;
-      const lower = at(plane, y1 * from.width + x0) * (1 - fx) + at(plane, y1 * from.width + x1) * fx;
+      if (isBeyond || beyond(left + (i + 0.5) * scale, seen.left, seen.width)) continue;
+      const x0 = across.first[i]!;
+      const x1 = across.second[i]!;
+      const fx = across.share[i]!;
+      const upper = plane[y0 + x0]! * (1 - fx) + plane[y0 + x1]! * fx;
+      const lower = plane[y1 + x0]! * (1 - fx) + plane[y1 + x1]! * fx;
       out[o] = upper * (1 - fy) + lower * fy;
     }
   }
   return { width, height, data: out };
 }
-
-const at = (plane: Float32Array, index: number): number => plane[index]!;
-const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { boxMean, guidedFilter } from '../../lib/pipeline/guided-filter';
 import type { Rgb } from '../helpers/pictures';
-import { floatsOf, paint } from '../helpers/scenes';
+import { bytesOf, floatsOf, paint } from '../helpers/scenes';
 
 /** The mean over each window, one pixel after the other. */
 function naiveMean(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
@@ -44,11 +44,11 @@ describe('boxMean', () => {
 
 describe('guidedFilter', () => {
   const [width, height] = [40, 24];
-  const mask = floatsOf(width, height, (x) => (x < 22 ? 1 : 0));
+  const mask = bytesOf(width, height, (x) => (x < 22 ? 1 : 0));
   const grey = (level: number): Rgb => [level, level, level];
 
   /** Alpha as the filter's coefficients give it on the guide itself. */
-  function alphaOf(rgb: Uint8Array, of: Float32Array, epsilon: number, radius = 4): Float32Array {
+  function alphaOf(rgb: Uint8Array, of: Uint8Array, epsilon: number, radius = 4): Float32Array {
     const { red, green, blue, offset } = guidedFilter(
       { kind: 'photo', width, height, rgb },
       { width, height, data: of },
@@ -69,7 +69,7 @@ describe('guidedFilter', () => {
 
   it('gives the mask blurred twice where the guide has no edges', () => {
     const alpha = alphaOf(paint(width, height, () => grey(153)).rgb, mask, 1e-4, 3);
-    const blurred = boxMean({ width, height, data: boxMean({ width, height, data: mask }, 3) }, 3);
+    const blurred = boxMean({ width, height, data: boxMean({ width, height, data: Float32Array.from(mask) }, 3) }, 3);
     expect(furthest(alpha, blurred)).toBeLessThan(1e-3);
   });
 
@@ -94,9 +94,36 @@ describe('guidedFilter', () => {
   it('leaves a full and an empty mask as they are, whatever the guide shows', () => {
     const { rgb } = paint(width, height, (x, y) => [(x * 7 + y * 3) & 255, (x * y) & 255, (y * 11) & 255]);
     for (const level of [0, 1]) {
-      const flat = new Float32Array(width * height).fill(level);
-      expect(furthest(alphaOf(rgb, flat, 1e-4), flat)).toBeLessThan(1e-3);
+      const flat = new Uint8Array(width * height).fill(level);
+      expect(furthest(alphaOf(rgb, flat, 1e-4), Float32Array.from(flat))).toBeLessThan(1e-3);
     }
+  });
+
+  it('fits the mask by the colours of a window in the least squares', () => {
+    const side = fc.integer({ min: 2, max: 7 });
+    fc.assert(
+      fc.property(side, side, fc.nat(), (w, h, seed) => {
+        const guide = paint(w, h, (x, y) => [(x * seed) & 255, (y * (seed >> 3)) & 255, (x * y + seed) & 255]);
+        const some = bytesOf(w, h, (x, y) => (x * 3 + (y >> 1) + seed) & 1);
+        const epsilon = 1e-2;
+        // With a radius beyond the picture every window is all of it, and so are the means of the coefficients.
+        const { red, green, blue, offset } = guidedFilter(
+          guide,
+          { width: w, height: h, data: some },
+          { radius: 7, epsilon },
+        );
+        const slopes = [red[0]!, green[0]!, blue[0]!];
+        const colours = [0, 1, 2].map((c) => Array.from(some, (_, i) => guide.rgb[3 * i + c]! / 255));
+        const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+        const product = (p: number[], q: number[]) => mean(p.map((value, i) => value * q[i]!)) - mean(p) * mean(q);
+        for (const [c, colour] of colours.entries()) {
+          const spread = slopes.reduce((sum, a, k) => sum + a * product(colour, colours[k]!), epsilon * slopes[c]!);
+          expect(spread).toBeCloseTo(product(colour, Array.from(some)), 4);
+        }
+        const level = slopes.reduce((sum, a, c) => sum + a * mean(colours[c]!), offset[0]!);
+        expect(level).toBeCloseTo(mean(Array.from(some)), 4);
+      }),
+    );
   });
 
   it('gives numbers for any guide and mask, also of one pixel', () => {
@@ -104,7 +131,7 @@ describe('guidedFilter', () => {
     fc.assert(
       fc.property(side, side, fc.integer({ min: 1, max: 5 }), fc.nat(), (w, h, radius, seed) => {
         const guide = paint(w, h, (x, y) => [(x * seed) & 255, (y * seed) & 255, (x * y + seed) & 255]);
-        const some = { width: w, height: h, data: floatsOf(w, h, (x, y) => (x * 3 + y + seed) & 1) };
+        const some = { width: w, height: h, data: bytesOf(w, h, (x, y) => (x * 3 + y + seed) & 1) };
         for (const plane of Object.values(guidedFilter(guide, some, { radius, epsilon: 1e-4 }))) {
           expect(plane).toHaveLength(w * h);
           expect(plane.every(Number.isFinite)).toBe(true);
