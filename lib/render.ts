@@ -24,10 +24,16 @@ export async function render(found: Found, options: RenderOptions, timed: Timed 
   const matte = chosenMatte(found, options.which);
   const frame = frameOf(matte, options);
   if (options.output === 'mask') return timed('encode', () => encodeMask(cropMatte(matte, frame), options));
-  const picture = await timed('compose', () =>
-    options.output === 'overlay' ? overlay(photo, matte, frame) : compose(photo, matte, frame, options.background),
-  );
-  return timed('encode', () => encode(picture, options));
+  if (options.output === 'overlay') {
+    const picture = await timed('compose', () => overlay(photo, matte, frame));
+    return timed('encode', () => encode(picture, options));
+  }
+  // What is beside the dress is blank, and needs no pixels of its own.
+  const part = matte.box ?? frame;
+  const picture = await timed('compose', () => compose(photo, matte, part, options.background));
+  const { width, height } = frame;
+  const place = { width, height, left: part.left - frame.left, top: part.top - frame.top, colour: options.background };
+  return timed('encode', () => encode(picture, options, place));
 }
 
 /**

@@ -7,6 +7,8 @@ import { foregroundColour } from './foreground-colour';
 /** The overlay's colour: no dress is quite this pink. */
 const TINT: Colour = { r: 255, g: 0, b: 110 };
 const TINT_SHARE = 0.45;
+/** Alpha 255 in a little-endian word of RGBA. */
+const OPAQUE = 0xff << 24;
 
 /**
  * The part of the photo that goes out.
@@ -43,10 +45,7 @@ export function compose(photo: Photo, matte: Matte, frame: Box, background: Colo
       if (alpha === 0) continue;
       if (alpha === 255) {
         const p = 3 * (row + x);
-        rgba[o] = photo.rgb[p]!;
-        rgba[o + 1] = photo.rgb[p + 1]!;
-        rgba[o + 2] = photo.rgb[p + 2]!;
-        rgba[o + 3] = 255;
+        words[o >> 2] = photo.rgb[p]! | (photo.rgb[p + 1]! << 8) | (photo.rgb[p + 2]! << 16) | OPAQUE;
         continue;
       }
       colour(x, y, alpha, rgba, o);

@@ -1,7 +1,8 @@
 import type { Sharp } from 'sharp';
+import type { Colour } from '../colour';
 import { DresscutError, messageOf } from '../errors';
 import type { CutOutOptions } from '../options';
-import type { Cutout, Matte } from '../raster';
+import type { Cutout, Matte, Size } from '../raster';
 import { sharp } from './codec';
 
 /** An image file in memory. */
@@ -14,6 +15,15 @@ export interface Encoded {
 
 type Format = CutOutOptions['format'];
 type EncodeOptions = Pick<CutOutOptions, 'format' | 'size'>;
+
+/** The larger picture in which a cut-out stands. Only the cut-out's own pixels take memory. */
+export interface Surround extends Size {
+  /** Where the cut-out's first pixel stands. */
+  readonly left: number;
+  readonly top: number;
+  /** Of all that lies beside the cut-out; `null` is transparent. */
+  readonly colour: Colour | null;
+}
 
 /** Sets how a picture is written; where several are named, the next is for pictures that the one before cannot hold. */
 type Writer = (image: Sharp) => Sharp;
@@ -46,20 +56,40 @@ const MASK_WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
  * A cut-out as an image file, sRGB, without any metadata; an alpha that is 255 everywhere is left out. The same
  * pixels give the same bytes.
  *
- * @param options `size` is the longest side of the result in pixels, `null` for the cut-out's own; never enlarges
+ * @param options `size` is the longest side of the result in pixels, `null` for the picture's own; never enlarges
+ * @param surround the whole picture, where the cut-out is a part of it
  * @throws DresscutError `invalid-option` when the format cannot hold it: transparency in a JPEG, a side too long, more
  * detail than a WebP has room for
  */
-export async function encode(cutout: Cutout, options: EncodeOptions): Promise<Encoded> {
-  const { width, height, rgba } = cutout;
-  const image = sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false });
-  if (isOpaque(rgba)) image.removeAlpha();
+export async function encode(
+  cutout: Cutout,
+  options: EncodeOptions,
+  surround: Surround = { width: cutout.width, height: cutout.height, left: 0, top: 0, colour: null },
+): Promise<Encoded> {
+  const isWhole = cutout.width === surround.width && cutout.height === surround.height;
+  let image = isWhole ? rawImage(cutout.rgba, cutout) : surrounded(cutout, surround);
+  // sharp resizes before it adds anything around.
+  if (!isWhole && isReduced(surround, options.size)) image = rawImage(await image.raw().toBuffer(), surround);
+  if (isOpaque(cutout.rgba) && (isWhole || surround.colour !== null)) image.removeAlpha();
   else if (options.format === 'jpeg') {
     throw new DresscutError('invalid-option', 'JPEG holds no transparency; name a background, or take png or webp.', {
       facts: { format: 'jpeg' },
     });
   }
-  return write(image, cutout, options, WRITERS);
+  return write(image, surround, options, WRITERS);
+}
+
+const rawImage = (rgba: Uint8Array, { width, height }: Size): Sharp =>
+  sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false });
+
+function surrounded(cutout: Cutout, { width, height, left, top, colour }: Surround): Sharp {
+  return rawImage(cutout.rgba, cutout).extend({
+    left,
+    top,
+    right: width - left - cutout.width,
+    bottom: height - top - cutout.height,
+    background: colour === null ? { r: 0, g: 0, b: 0, alpha: 0 } : { ...colour, alpha: 1 },
+  });
 }
 
 /**
@@ -77,7 +107,7 @@ export async function encodeMask(matte: Matte, options: EncodeOptions): Promise<
 
 async function write(
   image: Sharp,
-  raster: { width: number; height: number },
+  raster: Size,
   { format, size }: EncodeOptions,
   writers: Readonly<Record<Format, readonly Writer[]>>,
 ): Promise<Encoded> {
@@ -92,8 +122,7 @@ async function write(
   }
   // sharp multiplies colour by alpha before it resamples, so that the zeros under alpha 0 darken no edge.
   // Mitchell has no second lobe, which would draw a faint ring around a hard edge.
-  if (width !== raster.width || height !== raster.height)
-    image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
+  if (isReduced(raster, size)) image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
   for (const writer of writers[format]) {
     const data = await writer(image.clone())
       .toBuffer()
@@ -112,13 +141,13 @@ async function write(
 }
 
 /** Longest side `size`, proportions kept, at least 1 pixel a side, never larger than it was. */
-function reducedSize(
-  { width, height }: { width: number; height: number },
-  size: number | null,
-): { width: number; height: number } {
+function reducedSize({ width, height }: Size, size: number | null): Size {
   const scale = size === null ? 1 : Math.min(1, size / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
+
+const isReduced = ({ width, height }: Size, size: number | null): boolean =>
+  size !== null && size < Math.max(width, height);
 
 function isOpaque(rgba: Uint8Array): boolean {
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
