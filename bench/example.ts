@@ -6,7 +6,7 @@ import { DEFAULTS } from '../lib/options';
 import { render } from '../lib/render';
 
 // The picture at the head of the README: a sample, the dress marked in it, and the dress alone on a chequerboard.
-const SAMPLE = join(__dirname, '..', 'samples', 'shop.jpg');
+const SAMPLE = join(__dirname, '..', 'samples', 'street.jpg');
 const EXAMPLE = join(__dirname, '..', 'docs', 'example.jpg');
 const HEIGHT = 900;
 const GAP = 12;

@@ -8,7 +8,7 @@ import { configUnderTest } from './helpers/config-under-test';
 
 // The first thing that anybody tries: what the README, the page and the demonstration show must be worth showing.
 const SAMPLES = join(__dirname, '..', 'samples');
-const DRESSES = ['shop', 'two', 'flat'];
+const DRESSES = ['street', 'shop', 'two', 'flat'];
 const MAX_BYTES = 300_000;
 const { cutOut } = createApp({ ...configUnderTest(), threads: 1 });
 
