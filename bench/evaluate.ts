@@ -37,7 +37,7 @@ interface Options {
 }
 
 async function main(): Promise<void> {
-  const options = new Command('evaluate')
+  const options = new Command('dresscut evaluate')
     .description('Run the real pipeline on labelled photos and say how good its cut-outs are.')
     .requiredOption('--photos <dir>', 'the photos')
     .requiredOption('--labels <dir>', 'labels: 8-bit PNGs of the same names, one class id a pixel')

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => unknown>> = {
   index: () => catalogue().catalogueMain('index'),
   similar: () => catalogue().catalogueMain('similar'),
   evaluate: () => require('../bench/evaluate'),
+  completion: () => require('./completion'),
 };
 
 const catalogue = () => require('./catalogue/main') as typeof import('./catalogue/main');

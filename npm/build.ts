@@ -15,6 +15,7 @@ const ENTRIES = {
   catalogue: 'bin/catalogue/main.ts',
   serve: 'bin/serve.ts',
   evaluate: 'bench/evaluate.ts',
+  completion: 'bin/completion.ts',
   'decoder-main': 'lib/pipeline/decoder-main.ts',
 } as const;
 

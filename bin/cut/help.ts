@@ -5,6 +5,7 @@ export const COMMANDS = {
   index: 'Put dresses into a catalogue.',
   similar: 'Find the dresses in a catalogue that are most like one.',
   evaluate: 'Say how good the cut-outs are on labelled photos.',
+  completion: 'Print what makes bash, zsh or fish complete all of this.',
 } as const;
 
 /** @param command how the user calls this: `dresscut`, or through npm */
