@@ -46,6 +46,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   apiConcurrency: whole(0, 1000, 'calls at once'),
   batchConcurrency: whole(0, 1000, 'tasks at once'),
   uploadsConcurrency: whole(2, 1000, 'uploads at once'),
+  keepCorrections: oneOf('on', 'off'),
   origin: {
     allowed: '*, or an origin such as https://shop.example, without a path',
     holds: (value) => value === '*' || /^https?:\/\/[^/\s?#]+$/.test(value),

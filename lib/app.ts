@@ -111,7 +111,8 @@ export function createUploads(config: Config, app: App = createApp(config)): Upl
   const cutouts = named('DRESSCUT_CUTOUTS_BUCKET', config.cutoutsBucket);
   const defaults = checked(config.uploadDefaults);
   const shared = { ...app, store: s3Store(config), buckets: { uploads, cutouts } };
-  const processUpload = createProcessUpload({ ...shared, defaults, maxBytes: MAX_BYTES });
+  const { keepCorrections } = config;
+  const processUpload = createProcessUpload({ ...shared, defaults, maxBytes: MAX_BYTES, keepCorrections });
   return { processUpload, forgetUpload: createForgetUpload({ ...shared, processUpload }) };
 }
 

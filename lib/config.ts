@@ -45,6 +45,8 @@ export interface Config {
   readonly s3Region: string | undefined;
   /** Options of uploads that name none themselves (`DRESSCUT_OPTIONS`, as a query: `format=webp&crop=true`). */
   readonly uploadDefaults: Readonly<Record<string, string>>;
+  /** Whether what strokes correct is kept for training (`DRESSCUT_KEEP_CORRECTIONS`: `on` or `off`). */
+  readonly keepCorrections: boolean;
   /** Where the catalogues of dresses are: a file, or `s3vectors:` and a vector bucket (`DRESSCUT_CATALOGUE`). */
   readonly catalogue: string | undefined;
   /** Address of the queue that uploads are told by (`DRESSCUT_QUEUE_URL`): for messages that failed to come again soon. */
@@ -75,6 +77,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Endpoint: env.DRESSCUT_S3_ENDPOINT || undefined,
     s3Region: env.AWS_ACCESS_KEY_ID ? env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1' : undefined,
     uploadDefaults: Object.fromEntries(new URLSearchParams(env.DRESSCUT_OPTIONS ?? '')),
+    keepCorrections: onOrOff(env, 'DRESSCUT_KEEP_CORRECTIONS'),
     catalogue: env.DRESSCUT_CATALOGUE || undefined,
     queueUrl: env.DRESSCUT_QUEUE_URL || undefined,
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
@@ -108,6 +111,12 @@ function keyHashes(env: NodeJS.ProcessEnv, name: string): Config['apiKeys'] {
   if (hashes.every((hash) => /^(read:)?[0-9a-f]{64}$/.test(hash))) return hashes;
   // What was received is not shown: somebody may have put the keys themselves there.
   throw new Error(`${name} must be "off", or SHA-256 hashes of keys as 64 hex digits each, separated by commas`);
+}
+
+function onOrOff(env: NodeJS.ProcessEnv, name: string): boolean {
+  const text = env[name] || 'off';
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new Error(`${name} must be on or off, received "${text}"`);
 }
 
 function wholeNumber(env: NodeJS.ProcessEnv, name: string, least: number, most: number): number | undefined {

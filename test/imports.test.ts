@@ -55,7 +55,11 @@ const RULES: readonly Rule[] = [
   { part: ['lib/catalogue/'], may: CONTRACTS },
   { part: ['lib/recent'], may: [], packages: ['node:crypto', 'lru-cache'] },
   { part: FIND_AND_RENDER, may: [...CONTRACTS, 'lib/recent', 'lib/pipeline/'], packages: [] },
-  { part: ['lib/uploads/'], may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/'] },
+  { part: ['lib/correction'], may: [...CONTRACTS, 'lib/find', 'lib/pipeline/'], packages: ['node:crypto'] },
+  {
+    part: ['lib/uploads/'],
+    may: [...CONTRACTS, ...FIND_AND_RENDER, 'lib/correction', 'lib/pipeline/', 'lib/catalogue/'],
+  },
   {
     part: ['lib/http/'],
     may: [...CONTRACTS, 'lib/assets', ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/', 'lib/uploads/'],

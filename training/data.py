@@ -88,8 +88,10 @@ def read_rgb(path: Path, height: int | None = None) -> Pixels:
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 
-def read_on_white(path: Path) -> Pixels:
+def read_on_white(path: Path, white: int = 245) -> Pixels:
     """A cut-out as `[H, W, 3]` RGB on white, whether it lies on white or is transparent around.
+
+    A white garment on transparent ground is there all the same: it is darkened to just below `white`.
 
     Raises:
         FileNotFoundError: there is no image that OpenCV reads at `path`.
@@ -100,6 +102,8 @@ def read_on_white(path: Path) -> Pixels:
     image = image.astype(np.float32) / np.iinfo(image.dtype).max
     alpha = image[..., 3:]
     bgr = (255 * (image[..., :3] * alpha + 1 - alpha)).round().astype(np.uint8)
+    if alpha.min() < 0.5:  # else alpha says nothing, and white does
+        bgr = np.where(alpha < 0.5, 255, np.minimum(bgr, white - 1)).astype(np.uint8)
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 

@@ -29,6 +29,8 @@ export interface CutRequest {
   readonly skipExisting: boolean;
   /** File with marks of a report: only what is to be cut anyway is cut. */
   readonly marks: string | null;
+  /** Folder for what strokes have corrected, as training reads it; `null`: nothing is kept. */
+  readonly keepCorrections: string | null;
   /** Photos in work at the same time, 1 to 64. */
   readonly jobs: number;
 }
@@ -41,6 +43,7 @@ interface Flags {
   readonly report?: boolean;
   readonly skipExisting?: boolean;
   readonly marks?: string;
+  readonly keepCorrections?: string;
 }
 
 /** Where help and usage errors go. */
@@ -98,6 +101,7 @@ export function parseArguments(
     report = false,
     skipExisting = false,
     marks = null,
+    keepCorrections = null,
     jobs,
     ...record
   } = program.opts<Flags>();
@@ -117,11 +121,9 @@ export function parseArguments(
     throw refused('A picture would go to the terminal: redirect it with > or name a folder with --out.');
   const typed = new Set(OPTION_NAMES.filter(wasTyped));
   const { strokes } = record as { strokes?: string };
-  if (strokes !== undefined && program.args.length > 1) {
-    throw refused('Strokes belong to one photo; name only that one beside --strokes.');
-  }
   const options = parseOptions(strokes === undefined ? record : { ...record, strokes: readText(strokes) });
-  return { inputs: program.args, out: toOutput ? null : out, options, typed, json, report, skipExisting, marks, jobs };
+  const rest = { json, report, skipExisting, marks, keepCorrections, jobs };
+  return { inputs: program.args, out: toOutput ? null : out, options, typed, ...rest };
 }
 
 function readText(path: string): string {
@@ -149,6 +151,7 @@ function describeCommand(command: string): Command {
     .option('--out <folder>', 'Folder for the results; - is standard output.', 'results')
     .option('--json', 'Findings to standard output, one JSON object a line, nothing else.')
     .option('--report', 'Also report.html: photo, overlay, cut-out and findings, worst first.')
+    .option('--keep-corrections <folder>', 'Keep what strokes correct, for training: photo, person and dress.')
     .optionsGroup('Which photos, and how many at a time:')
     .option('--skip-existing', 'Leave alone what was made of the same photo in the same way before.')
     .option('--marks <file>', "Only photos that a report's saved marks say are to be cut anyway.")

@@ -63,7 +63,7 @@ async function cutOne(request: CutRequest, job: Job | undefined, surroundings: S
   return cut ? EXIT.allCut : EXIT.someNot;
 }
 
-async function plan({ inputs, out, options, marks }: CutRequest): Promise<Job[]> {
+async function plan({ inputs, out, options, typed, marks }: CutRequest): Promise<Job[]> {
   const { format } = options;
   const jobs = await planJobs(inputs, out ?? '.', format === 'jpeg' ? 'jpg' : format);
   if (out === null && jobs.length > 1) {
@@ -71,6 +71,9 @@ async function plan({ inputs, out, options, marks }: CutRequest): Promise<Job[]>
       'invalid-option',
       `${jobs.length} photos cannot go to standard output; name one, or a folder.`,
     );
+  }
+  if (typed.has('strokes') && jobs.length > 1) {
+    throw new DresscutError('invalid-option', 'Strokes belong to one photo; name only that one beside --strokes.');
   }
   if (marks === null) return jobs;
   const { cutAnyway } = await readMarks(marks);
@@ -167,7 +170,7 @@ async function finish(job: Job, run: Run): Promise<'next' | 'stop'> {
     tally[before === 'dress' ? 'skipped' : 'noDress'] += 1;
     return 'next';
   }
-  const outcome = await cutPhoto(job, request.options, surroundings.cutOut, signal);
+  const outcome = await cutPhoto(job, request, surroundings.cutOut, signal);
   if (outcome === null) return 'stop';
   count(tally, outcome);
   if (outcome.result !== undefined) await (await journal)?.add(job, outcome.result.image !== null);

@@ -1,23 +1,26 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { CutOut, CutOutResult } from '../../lib/cut-out';
+import type { CutOut } from '../../lib/cut-out';
 import { asDresscutError, DresscutError, messageOf } from '../../lib/errors';
-import type { CutOutOptions } from '../../lib/options';
 import { checkBytes } from '../../lib/pipeline/limits';
 import { writeWhole } from '../files';
+import type { CutRequest } from './arguments';
+import { keepCorrection } from './corrections';
 import type { Outcome } from './format';
 import type { Job } from './inputs';
 
 /** Cut one photo and write its result. The outcome is `null` when the signal came first. */
 export async function cutPhoto(
   job: Job,
-  options: CutOutOptions,
+  request: CutRequest,
   cutOut: CutOut,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   try {
     if (job.refused !== null) throw job.refused;
-    const result = await unlessAborted(cutOut(await readPhoto(job.source), options), signal);
+    const photo = await readPhoto(job.source);
+    const result = await unlessAborted(cutOut(photo, request.options), signal);
     if (result === null) return null;
+    await keepCorrection(request, photo, result);
     if (result.image !== null) await writeWhole(job.target, result.image.bytes);
     return { job, result };
   } catch (thrown) {
@@ -50,7 +53,7 @@ function unreadable(cause: unknown): never {
 }
 
 /** The result, or `null` as soon as the signal is aborted: a photo in work is not waited for. */
-export function unlessAborted(result: Promise<CutOutResult>, signal: AbortSignal): Promise<CutOutResult | null> {
+export function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result | null> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) resolve(null);
     const stop = () => resolve(null);

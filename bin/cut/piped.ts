@@ -4,6 +4,7 @@ import type { CutOut, CutOutResult } from '../../lib/cut-out';
 import { asDresscutError } from '../../lib/errors';
 import { writeWhole } from '../files';
 import type { CutRequest } from './arguments';
+import { keepCorrection } from './corrections';
 import { readPhoto, readPiped, unlessAborted } from './cut-photo';
 import { advice, count, emptyTally, jsonLine, type Outcome, sentence } from './format';
 import type { Job } from './inputs';
@@ -44,11 +45,13 @@ export async function cutPiped(request: CutRequest, photo: Job | undefined, pipe
 
   async function outcomeOf(job: Job, read: () => Promise<Uint8Array>): Promise<Outcome | null> {
     try {
-      const result = await unlessAborted(
-        read().then((bytes) => pipes.cutOut(bytes, options)),
+      const cut = await unlessAborted(
+        read().then(async (photo) => ({ photo, result: await pipes.cutOut(photo, options) })),
         signal,
       );
-      if (result === null) return null;
+      if (cut === null) return null;
+      const { photo, result } = cut;
+      await keepCorrection(request, photo, result);
       await write(result);
       return { job, result };
     } catch (thrown) {

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import type { Colour } from '../colour';
 import { DresscutError, messageOf } from '../errors';
 import type { CutOutOptions } from '../options';
-import type { Cutout, Matte, Size } from '../raster';
+import type { Cutout, Matte, Photo, Size } from '../raster';
 import { sharp } from './codec';
 
 /** An image file in memory. */
@@ -90,6 +90,13 @@ function surrounded(cutout: Cutout, { width, height, left, top, colour }: Surrou
     bottom: height - top - cutout.height,
     background: colour === null ? { r: 0, g: 0, b: 0, alpha: 0 } : { ...colour, alpha: 1 },
   });
+}
+
+/** A photo as an image file, as `encode` writes cut-outs. */
+export function encodePhoto(photo: Photo, format: Format): Promise<Encoded> {
+  const { width, height, rgb } = photo;
+  const image = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  return write(image, photo, { format, size: null }, WRITERS);
 }
 
 /**

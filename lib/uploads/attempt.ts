@@ -1,4 +1,5 @@
 import type { Catalogue, Dress } from '../catalogue/catalogue';
+import { type Correction, drawCorrection } from '../correction';
 import type { CutOut } from '../cut-out';
 import { asDresscutError, DresscutError } from '../errors';
 import { noDress } from '../findings';
@@ -20,6 +21,8 @@ export interface AttemptDependencies {
   readonly catalogue: Catalogue | null;
   /** Options of uploads that name none themselves. */
   readonly defaults: Readonly<Record<string, string>>;
+  /** Whether what strokes correct is kept for training. */
+  readonly keepCorrections: boolean;
   /** Of a photo, in bytes. */
   readonly maxBytes: number;
 }
@@ -41,6 +44,8 @@ export type AttemptResult =
       readonly kind: 'answered';
       readonly receipt: Receipt;
       readonly files: readonly ResultFile[];
+      /** What there is to be learned from it; `null` where nothing is kept. */
+      readonly correction: Correction | null;
       /** For the catalogue that the receipt names. */
       readonly dress: Dress | null;
     };
@@ -53,12 +58,12 @@ const KNOWN: AttemptResult = { kind: 'known' };
  * @throws DresscutError from status 500; what is below is an answer, and stands in the receipt
  */
 export function createAttempt(dependencies: AttemptDependencies): (input: AttemptInput) => Promise<AttemptResult> {
-  const { store, cutOut, buckets, catalogue, defaults, maxBytes } = dependencies;
+  const { store, cutOut, buckets, catalogue, defaults, keepCorrections, maxBytes } = dependencies;
   return async ({ key, head, model, previous }) => {
     const start = performance.now();
     const place = { bucket: buckets.uploads, key, version: head?.version };
     const seal = (
-      rest: Pick<Receipt, 'status' | 'options' | 'findings' | 'outputs' | 'problem' | 'catalogue'>,
+      rest: Pick<Receipt, 'status' | 'options' | 'findings' | 'outputs' | 'problem' | 'catalogue' | 'correction'>,
     ): Receipt => ({
       schema: 1,
       source: sourceOf(place, head),
@@ -85,6 +90,7 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
       if (photo === null) return CHANGED;
       const result = await cutOut(photo, describing(options, plan));
       const files = await drawPictures(key, result, asked);
+      const correction = keepCorrections && options.strokes.length > 0 ? await drawCorrection(result) : null;
       const outputs = files.map(({ kind, key: to, picture: { contentType, width, height, bytes } }) => {
         return { kind, key: to, contentType, width, height, bytes: bytes.length };
       });
@@ -92,8 +98,9 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
       const dress = dressOf(plan, head, result.findings);
       const entry = dress === null ? null : (plan?.entry ?? null);
       const findings = withoutNumbers(result.findings, options);
-      const receipt = seal({ status: 'done', options, findings, outputs, problem, catalogue: entry });
-      return { kind: 'answered', receipt, files, dress };
+      const kept = correction !== null;
+      const receipt = seal({ status: 'done', options, findings, outputs, problem, catalogue: entry, correction: kept });
+      return { kind: 'answered', receipt, files, correction, dress };
     } catch (thrown) {
       const error = asDresscutError(thrown);
       if (!error.final) throw error;
@@ -105,10 +112,11 @@ export function createAttempt(dependencies: AttemptDependencies): (input: Attemp
         outputs: [],
         problem: problemOf(error),
         catalogue: null,
+        correction: false,
       });
       // A failure is as lasting as a result: the same bytes and options fail again.
       if (asked === null && previous !== null && isSameFailure(previous, receipt)) return KNOWN;
-      return { kind: 'answered', receipt, files: [], dress: null };
+      return { kind: 'answered', receipt, files: [], correction: null, dress: null };
     }
   };
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { type Correction, correctionNames } from '../correction';
 import { type CutOutOptions, FORMATS } from '../options';
 
 /** Uploads lie below this in their bucket; nothing else there is ever cut. */
 export const UPLOADS_PREFIX = 'uploads/';
+
+/** Corrections lie below this in the bucket for cut-outs. */
+const CORRECTIONS_PREFIX = 'corrections/';
 
 /** S3 takes keys of so many bytes. */
 const MAX_KEY_BYTES = 1024;
@@ -28,6 +32,19 @@ export function pictureKeys(key: string, format: CutOutOptions['format']): Recor
 /** Every key that a picture of this upload may have, whatever was asked for. */
 export function allPictureKeys(key: string): readonly string[] {
   return [...new Set(FORMATS.flatMap((format) => Object.values(pictureKeys(key, format))))];
+}
+
+/**
+ * Where the three pictures of a corrected cut lie: in one folder, as training reads them, named after the upload.
+ * @param key of the upload, starting with `uploads/`
+ */
+export function correctionKeys(key: string): Readonly<Record<keyof Correction, string>> {
+  const { original, body, dress } = correctionNames(key);
+  return {
+    original: CORRECTIONS_PREFIX + original,
+    body: CORRECTIONS_PREFIX + body,
+    dress: CORRECTIONS_PREFIX + dress,
+  };
 }
 
 /** An object of the uploads bucket that is a photo to be cut: below the prefix, and not the folder itself. */

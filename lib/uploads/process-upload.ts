@@ -3,7 +3,7 @@ import type { Head, PhotoStore, Segmenter } from '../ports';
 import { type AttemptDependencies, createAttempt } from './attempt';
 import { updateCatalogue } from './catalogue-entry';
 import { isSameUpload, isStale } from './compare';
-import { allPictureKeys, isUploadKey } from './keys';
+import { allPictureKeys, correctionKeys, isUploadKey } from './keys';
 import type { S3ObjectRef } from './object-ref';
 import { type Receipt, readReceipt } from './receipt';
 import { writeResults } from './results';
@@ -55,7 +55,7 @@ export function createProcessUpload(dependencies: ProcessUploadDependencies): Pr
       }
       if (outcome !== null && head !== null && isSameUpload(seen, head)) return outcome;
       seen = head;
-      const { previous, pictures } = await earlierResult(store, buckets.cutouts, key);
+      const { previous, files } = await earlierResult(store, buckets.cutouts, key);
       // With a receipt it is looked at all the same: an older run may have been cut off right after it overwrote
       // the newer one's pictures, and its message comes again.
       if (outcome === null && head !== null && previous === null && isStale(upload, head)) {
@@ -65,7 +65,7 @@ export function createProcessUpload(dependencies: ProcessUploadDependencies): Pr
       const result = await attempt({ key, head, model, previous });
       if (result.kind === 'changed') continue;
       if (result.kind === 'known') return outcome ?? { kind: 'skipped', receipt: previous };
-      await writeResults(store, buckets.cutouts, result, pictures);
+      await writeResults(store, buckets.cutouts, result, files);
       await updateCatalogue(catalogue, previous?.catalogue ?? null, result, head?.modified.getTime() ?? Date.now());
       outcome = { kind: result.receipt.status, receipt: result.receipt };
     }
@@ -73,14 +73,16 @@ export function createProcessUpload(dependencies: ProcessUploadDependencies): Pr
   };
 }
 
-/** The receipt of an earlier run, and the pictures that it may have left. */
+/** The receipt of an earlier run, and the files that it may have left. */
 async function earlierResult(
   store: PhotoStore,
   bucket: string,
   key: string,
-): Promise<{ previous: Receipt | null; pictures: readonly string[] }> {
+): Promise<{ previous: Receipt | null; files: readonly string[] }> {
   const previous = await readReceipt(store, bucket, key);
   // Nobody can tell what a receipt that is not readable stood for.
-  if (previous === 'unreadable') return { previous: null, pictures: allPictureKeys(key) };
-  return { previous, pictures: previous?.outputs.map((output) => output.key) ?? [] };
+  if (previous === 'unreadable')
+    return { previous: null, files: [...allPictureKeys(key), ...Object.values(correctionKeys(key))] };
+  const kept = previous?.correction ? Object.values(correctionKeys(key)) : [];
+  return { previous, files: [...(previous?.outputs.map((output) => output.key) ?? []), ...kept] };
 }

@@ -40,6 +40,8 @@ export interface Receipt {
   readonly problem: { readonly code: Code; readonly detail: string; readonly facts: Facts } | null;
   /** Where the dress was put, or is about to be; `null` for an upload that is in no catalogue. */
   readonly catalogue: { readonly name: string; readonly id: string } | null;
+  /** Whether the corrected cut is kept for training; only where the service keeps any. */
+  readonly correction: boolean;
   readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
   /** From the first look at the message to the moment before this file was written. */
   readonly milliseconds: number;
@@ -83,6 +85,7 @@ const receiptSchema = z.object({
     })
     .nullable(),
   catalogue: z.object({ name: z.string(), id: z.string() }).nullable().default(null),
+  correction: z.boolean().default(false),
   model: z.object({ name: z.string(), version: z.string(), sha256: z.string() }),
   milliseconds: count,
   finished: z.string(),

@@ -436,6 +436,7 @@ test('results of other options in the same folder are told of', async () => {
 test.each([
   ['--margin 10%', '--margin does nothing without --crop.'],
   ['--output mask --background red', '--background does nothing with --output mask'],
+  ['--keep-corrections kept', '--keep-corrections does nothing without --strokes'],
   ['--crop --margin 10%', null],
 ])('an option without effect is told of: %s', async (args, told) => {
   await put({ '1.jpg': 'ok' });
@@ -443,6 +444,38 @@ test.each([
   expect(code).toBe(0);
   if (told === null) expect(stderr).not.toContain('does nothing');
   else expect(stderr).toContain(told);
+});
+
+describe('--keep-corrections', () => {
+  const strokes = JSON.stringify([{ kind: 'keep', points: [[3, 3]], radius: 1 }]);
+  const kept = async () => (await files('kept')).map((name) => name.replace(/[0-9a-f]{16}/, ''));
+
+  test('keeps what strokes have corrected as training reads it, and one of each photo', async () => {
+    await put({ '1.jpg': 'ok', 'copy.jpg': 'ok', 'strokes.json': strokes });
+    for (const name of ['1.jpg', 'copy.jpg']) {
+      const args = [at(name), '--out', at('cut'), '--strokes', at('strokes.json'), '--keep-corrections', at('kept')];
+      expect((await dresscut(args)).code).toBe(0);
+    }
+    expect(await kept()).toEqual(['body.png', 'dress.png', 'original.jpg']);
+    for (const name of await files('kept')) {
+      expect(await sharp(join(at('kept'), name)).metadata()).toMatchObject({ width: 8, height: 8 });
+    }
+  });
+
+  test('also of a photo from standard input', async () => {
+    await put({ 'strokes.json': strokes });
+    const args = ['-', '--strokes', at('strokes.json'), '--keep-corrections', at('kept')];
+    expect((await dresscut(args, { stdin: Readable.from([Buffer.from('ok')]) })).code).toBe(0);
+    expect(await kept()).toEqual(['body.png', 'dress.png', 'original.jpg']);
+  });
+
+  test('says that it could not', async () => {
+    await put({ '1.jpg': 'ok', 'strokes.json': strokes, kept: 'a file' });
+    const args = [at('1.jpg'), '--out', at('cut'), '--strokes', at('strokes.json'), '--keep-corrections', at('kept')];
+    const { code, stderr } = await dresscut(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('The correction cannot be kept');
+  });
 });
 
 describe('pipes', () => {
@@ -543,6 +576,13 @@ describe('wrong usage exits 2, says why and does nothing', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`No such file or folder: ${at('typo.jpg')}`);
     await expect(readdir(at('cut'))).rejects.toThrow('ENOENT');
+  });
+
+  test('strokes for several photos', async () => {
+    await put({ 'in/a.jpg': 'ok', 'in/b.jpg': 'ok', 'strokes.json': '[]' });
+    const { code, stderr } = await dresscut([at('in'), '--strokes', at('strokes.json'), '--out', at('cut')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Strokes belong to one photo');
   });
 
   test('a folder without a photo', async () => {

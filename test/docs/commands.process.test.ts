@@ -27,6 +27,8 @@ beforeAll(async () => {
   await symlink(join(ROOT, 'samples'), join(here, 'samples'));
   await cp(join(ROOT, 'samples', 'flat.jpg'), join(here, 'photo.jpg'));
   await mkdir(join(here, 'photos'));
+  const dot = { kind: 'keep', points: [[330, 300]], radius: 10 };
+  await writeFile(join(here, 'strokes.json'), JSON.stringify([dot]));
   // The same names once more, and no photo among them shows a dress.
   const none = join(ROOT, 'test', 'fixtures', 'no-dress.jpg');
   for (const folder of ['photos', 'samples']) await mkdir(join(here, 'refused', folder), { recursive: true });
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const places = ['photo.jpg', join('photos', '1.jpg'), ...samples.map((name) => join('samples', name))];
   await Promise.all(places.map((place) => cp(none, join(here, 'refused', place))));
   await cp(join(ROOT, 'samples', 'flat.jpg'), join(here, 'photos', '1.jpg'));
+  await cp(join(here, 'strokes.json'), join(here, 'refused', 'strokes.json'));
   const script = [`--require`, require.resolve('tsx/cjs'), join(ROOT, 'bin', 'start.ts'), '--no-demo', '--data', here];
   server = spawn(process.execPath, script, { env: { ...process.env, PORT: '0', S3_PORT: '0' } });
   let said = '';

@@ -16,6 +16,7 @@ const DEFAULTS = {
   batchConcurrency: 0,
   uploadsConcurrency: 5,
   options: '',
+  keepCorrections: 'off',
   origin: '*',
   keepDays: 0,
   keepApiDays: 2,

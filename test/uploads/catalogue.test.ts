@@ -28,7 +28,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dresscut-catalogue-'));
   catalogue = openCatalogue(join(folder, 'shop.db'));
   const store = s3Store({ s3Endpoint: s3.url });
-  const shared = { ...createApp(), store, buckets: s3.buckets, defaults: {}, maxBytes: 25_000_000 };
+  const common = { defaults: {}, keepCorrections: false, maxBytes: 25_000_000 };
+  const shared = { ...createApp(), store, buckets: s3.buckets, ...common };
   uploadTo = (to) => createProcessUpload({ ...shared, catalogue: to });
   processUpload = uploadTo(catalogue);
   forgetUpload = createForgetUpload({ ...shared, catalogue, processUpload });

@@ -138,6 +138,7 @@ test(`${UPLOADS} uploads over a store that fails ${SHARE * 100} % of its calls: 
       buckets: s3.buckets,
       defaults: {},
       catalogue: null,
+      keepCorrections: false,
       maxBytes: 25_000_000,
     });
     return createConsume({ processUpload, forgetUpload: async () => false, observer, maxReceives: 1000 });

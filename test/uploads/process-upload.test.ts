@@ -54,6 +54,7 @@ function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, d
     buckets: s3.buckets,
     catalogue: null,
     defaults,
+    keepCorrections: false,
     maxBytes: 25_000_000,
   });
   return { processUpload, cuts: () => cuts };

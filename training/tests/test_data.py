@@ -79,6 +79,21 @@ def test_a_cutout_may_be_transparent_instead_of_on_white(tmp_path):
     assert ((read_article(tmp_path)[0].shape == DRESS) == dress).all()
 
 
+def test_a_white_dress_on_transparent_ground_is_a_dress(tmp_path):
+    dress = np.zeros((100, 80), bool)
+    dress[30:70, 25:55] = True
+    triple(tmp_path, 1, dress)
+    white = np.zeros((*dress.shape, 4), np.uint8)
+    white[dress] = 255
+    cv2.imwrite(str(tmp_path / "dress1.png"), white)
+    assert ((read_article(tmp_path)[0].shape == DRESS) == dress).all()
+    # With an alpha that is 255 everywhere, white is ground as it is without any.
+    flat = np.full((*dress.shape, 4), 255, np.uint8)
+    flat[dress] = (40, 40, 200, 255)
+    cv2.imwrite(str(tmp_path / "dress1.png"), flat)
+    assert ((read_article(tmp_path)[0].shape == DRESS) == dress).all()
+
+
 def test_every_fifth_photo_of_ones_own_judges_and_teaches_nothing(tmp_path):
     dress = np.zeros((60, 40), bool)
     dress[20:50, 10:30] = True
