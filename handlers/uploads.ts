@@ -9,7 +9,9 @@ import { lambdaObserver } from '../lib/uploads/lambda-observer';
 
 const config = loadConfig();
 const logger = new Logger({ serviceName: 'dresscut-uploads' });
-const metrics = new Metrics({ namespace: 'dresscut', serviceName: 'uploads' });
+// Several stages of one account write into one namespace.
+const stage = { function: config.functionName ?? 'local' };
+const metrics = new Metrics({ namespace: 'dresscut', serviceName: 'uploads', defaultDimensions: stage });
 const consume = createConsume({
   ...createUploads(config),
   observer: lambdaObserver(logger, metrics),
@@ -20,13 +22,12 @@ const consume = createConsume({
 /** Uploads to be cut: told by SQS with partial batch responses, or by S3, SNS or EventBridge itself. */
 export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse> {
   logger.addContext(context);
-  // Several stages of one account write into one namespace.
-  metrics.setDefaultDimensions({ function: context.functionName });
   metrics.setFunctionName(context.functionName);
   metrics.captureColdStartMetric();
   try {
     return await consume(event, () => context.getRemainingTimeInMillis());
   } finally {
-    metrics.publishStoredMetrics();
+    // A batch of photos that were all refused stores none, and Powertools warns of that.
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }

@@ -53,6 +53,8 @@ export interface Config {
   readonly queueUrl: string | undefined;
   /** Deliveries after which the queue gives a message up (`DRESSCUT_MAX_RECEIVES`), as the queue is set to. */
   readonly maxReceives: number;
+  /** Which Lambda function this is, if it is one (`AWS_LAMBDA_FUNCTION_NAME`). */
+  readonly functionName: string | undefined;
   /** Which of npm's scripts runs this, if one does (`npm_lifecycle_event`): how the user calls the command. */
   readonly npmScript: string | undefined;
 }
@@ -81,6 +83,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     catalogue: env.DRESSCUT_CATALOGUE || undefined,
     queueUrl: env.DRESSCUT_QUEUE_URL || undefined,
     maxReceives: wholeNumber(env, 'DRESSCUT_MAX_RECEIVES', 1, 1000) ?? 5,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME || undefined,
     npmScript: env.npm_lifecycle_event || undefined,
   };
 }

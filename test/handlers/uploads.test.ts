@@ -40,6 +40,7 @@ beforeAll(async () => {
   process.env.POWERTOOLS_DEV = 'true';
   process.env.POWERTOOLS_METRICS_DISABLED = 'false';
   process.env.AWS_LAMBDA_INITIALIZATION_TYPE = 'on-demand';
+  process.env.AWS_LAMBDA_FUNCTION_NAME = context.functionName;
   ({ handler } = await import('../../handlers/uploads'));
   queue = createLocalQueue(
     (event) => handler(event, context),
@@ -112,6 +113,11 @@ test('a photo put into one bucket is cut out in the other, byte for byte as the 
   expect(figures.some(({ segment, total }) => segment > 0 && total > 0)).toBe(true);
   expect(lines.join('\n')).not.toContain(Body.toString('base64').slice(0, 40));
 }, 180_000);
+
+test('Powertools has nothing to warn of', () => {
+  const warned = lines.filter((line) => /has already been added|No application metrics/.test(line));
+  expect(warned).toEqual([]);
+});
 
 test('S3 itself may call', async () => {
   const Body = Buffer.from('no photo');
