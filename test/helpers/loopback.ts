@@ -74,7 +74,9 @@ export interface Loopback {
 
 /** The app behind a real HTTP server on a free port. */
 export async function listen(app: ReturnType<typeof createHttp>): Promise<Loopback> {
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  // A test that computes for seconds would send its next call on a connection that was just closed.
+  const serverOptions = { keepAliveTimeout: 0 };
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false, serverOptions });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
