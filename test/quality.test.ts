@@ -59,7 +59,7 @@ withPhotos('quality on photos that training never saw', () => {
     const { results, failures } = await evaluate(folder, WAYS, segmenter);
     expect(failures).toEqual([]);
     for (const result of results) measured.set(result.way.name, summarise(result));
-  }, 240_000);
+  }, 900_000);
 
   it('is measured on every photo of the split', () => {
     expect(of('default, expect dress')).toMatchObject({ dresses: 24, others: 0 });

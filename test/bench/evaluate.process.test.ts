@@ -13,7 +13,7 @@ const FIXTURES = join(ROOT, 'test', 'fixtures');
 const evaluate = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', 'bench/evaluate.ts', ...args], {
     cwd: ROOT,
-    timeout: 100_000,
+    timeout: 280_000,
   });
 
 describe('evaluate', () => {
@@ -64,7 +64,7 @@ describe('evaluate', () => {
     expect(page.match(/src="(?!data:image\/webp;base64,)/)).toBeNull();
     expect(page).not.toMatch(/href=|url\(|NaN|<script/);
     expect(page.match(/right and wrong of dress/g)).toHaveLength(1);
-  }, 120_000);
+  }, 300_000);
 
   it('takes class ids by name, and goes on past a photo that is none', async () => {
     const mask = await sharp(at('labels', 'dress.png'))
@@ -93,7 +93,7 @@ describe('evaluate', () => {
     );
     expect(stdout).toMatch(/\| default, expect dress +\| 0\.9\d+ \(.*\| 0\.0 % +\| 0 of 1/);
     expect(stdout).toMatch(/not counted: broken: The file is text/);
-  }, 120_000);
+  }, 300_000);
 
   it.each([
     [['--masks', '--photos', '/nowhere'], /evaluate: .*nowhere/],
