@@ -30,7 +30,7 @@ const BASE64 = 'image_file_b64';
 export async function readRemovebg(request: Request, maxBytes: number, reading: Reading): Promise<RemovebgCall> {
   refuseCoding(request);
   const body = await readBody(request, maxBodyBytes({ maxBytes }), 'body', reading);
-  const { photos, entries, names } = readParts(body, request.headers.get('content-type') ?? '');
+  const { photos, entries, names } = await readParts(body, request.headers.get('content-type') ?? '');
   // Before anything is said of its names: what curl sends by default calls itself a form, whatever it is.
   if (!names.some((name) => name.startsWith('image_'))) throw noPhoto('The call holds no photo.');
   const record = merge(queryEntries(request), entries);
@@ -55,29 +55,31 @@ interface Parts {
   readonly names: readonly string[];
 }
 
-function readParts(body: Uint8Array<ArrayBuffer>, type: string): Parts {
+async function readParts(body: Uint8Array<ArrayBuffer>, type: string): Promise<Parts> {
   const media = mediaOf(type);
-  if (media === 'multipart/form-data') return readForm(parseMultipart(body, type));
-  if (media === 'application/x-www-form-urlencoded') return readForm(parseUrlEncoded(body, [BASE64]));
+  if (media === 'multipart/form-data') return readForm(await parseMultipart(body, type));
+  if (media === 'application/x-www-form-urlencoded') return readForm(await parseUrlEncoded(body, [BASE64]));
   if (media === 'application/json') return readJson(body);
   throw noPhoto('The call is neither a form nor JSON.');
 }
 
-function readForm(fields: readonly Field[]): Parts {
+async function readForm(fields: readonly Field[]): Promise<Parts> {
   const isPhoto = (field: Field) => field.name === BASE64 || (field.name === FILE && isFile(field));
   const others = fields.filter((field) => !isPhoto(field));
   if (others.some(({ name, content }) => name === FILE && content.length > 0)) {
     throw noPhoto(`The parameter ${FILE} is no file.`);
   }
-  const photos = fields
-    .filter((field) => isPhoto(field) && (field.name === FILE || field.content.length > 0))
-    .map(({ name, content }) => (name === FILE ? content : fromBase64(content)));
+  const photos = await Promise.all(
+    fields
+      .filter((field) => isPhoto(field) && (field.name === FILE || field.content.length > 0))
+      .map(({ name, content }) => (name === FILE ? content : fromBase64(content))),
+  );
   const entries = textEntries(others.filter(({ name }) => name !== FILE));
   return { photos, entries, names: fields.map(({ name }) => name) };
 }
 
-function readJson(body: Uint8Array<ArrayBuffer>): Parts {
-  const { photo, members } = parseJson(body, BASE64, `{"${BASE64}": "<base64>"}`);
+async function readJson(body: Uint8Array<ArrayBuffer>): Promise<Parts> {
+  const { photo, members } = await parseJson(body, BASE64, `{"${BASE64}": "<base64>"}`);
   const { [FILE]: file, [BASE64]: other, ...rest } = members;
   if (isGiven(file)) throw noPhoto(`The parameter ${FILE} is no file.`);
   if (isGiven(other)) throw new DresscutError('invalid-option', `Expected ${BASE64} to be base64 text.`);

@@ -18,7 +18,7 @@ export async function readEntry(request: Request, maxBytes: number, reading: Rea
   if (media !== 'application/json') return readCall(request, maxBytes, reading);
   refuseCoding(request);
   const body = await readBody(request, maxBodyBytes({ maxBytes }), 'JSON body', reading);
-  const { photo, members } = parseJson(body, 'photo', '{"photo": "<base64>"} or {"embedding": {...}}');
+  const { photo, members } = await parseJson(body, 'photo', '{"photo": "<base64>"} or {"embedding": {...}}');
   const { embedding, ...rest } = members;
   const record = merge(queryEntries(request), Object.entries(rest));
   if (embedding !== undefined && photo !== null) {

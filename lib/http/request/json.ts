@@ -2,6 +2,7 @@ import { DresscutError } from '../../errors';
 import { MAX_OTHER_BYTES, MAX_STROKES_BYTES } from '../limits';
 import { fromBase64 } from './base64';
 import { STROKES, tooMuch } from './fields';
+import { sliceEnds } from './slices';
 import { digit } from './url-encoded';
 
 /** Options are flat, strokes are lists of points. */
@@ -33,14 +34,18 @@ interface Span {
  * @param example of what is expected, for the message
  * @throws DresscutError `malformed-body`; `too-large` when what is not the photo is larger than options are
  */
-export function parseJson(body: Uint8Array<ArrayBuffer>, photo: string | null, example: string): JsonBody {
+export async function parseJson(
+  body: Uint8Array<ArrayBuffer>,
+  photo: string | null,
+  example: string,
+): Promise<JsonBody> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const span = findPhoto(bytes, photo);
   const rest = span === null ? bytes : Buffer.concat([bytes.subarray(0, span.start), bytes.subarray(span.end)]);
   const members = parseObject(rest, example);
   if (span === null || photo === null) return { photo: null, members };
   delete members[photo];
-  return { photo: fromBase64(unescaped(bytes.subarray(span.start, span.end))), members };
+  return { photo: await fromBase64(await unescaped(bytes.subarray(span.start, span.end))), members };
 }
 
 function parseObject(bytes: Uint8Array, example: string): Record<string, unknown> {
@@ -108,19 +113,22 @@ for (const [letter, sign] of ['//', 'n\n', 'r\r', 't\t'].map((pair) => [...pair]
 }
 
 /** PHP writes `\/` for every slash. */
-function unescaped(text: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+async function unescaped(text: Buffer<ArrayBuffer>): Promise<Buffer<ArrayBuffer>> {
   if (!text.includes('\\')) return text;
   const plain = Buffer.allocUnsafe(text.length);
   let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at] as number;
-    if (sign !== BACKSLASH) plain[length++] = sign;
-    else {
-      at++;
-      const code = 16 * digit(text[at + 3]) + digit(text[at + 4]);
-      const unicode = text[at] === LETTER_U && !Number.isNaN(code);
-      plain[length++] = unicode ? code : (ESCAPES[text[at] ?? 0] ?? 0);
-      if (unicode) at += 4;
+  let at = 0;
+  for await (const end of sliceEnds(text.length)) {
+    for (; at < end; at++) {
+      const sign = text[at] as number;
+      if (sign !== BACKSLASH) plain[length++] = sign;
+      else {
+        at++;
+        const code = 16 * digit(text[at + 3]) + digit(text[at + 4]);
+        const unicode = text[at] === LETTER_U && !Number.isNaN(code);
+        plain[length++] = unicode ? code : (ESCAPES[text[at] ?? 0] ?? 0);
+        if (unicode) at += 4;
+      }
     }
   }
   return plain.subarray(0, length);

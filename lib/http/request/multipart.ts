@@ -1,6 +1,7 @@
 import { DresscutError } from '../../errors';
 import { fromBase64 } from './base64';
 import { type Field, MAX_FIELDS, tooMany } from './fields';
+import { sliceEnds } from './slices';
 import { digit } from './url-encoded';
 
 /** Of one part, in bytes: a name and a type take a hundred. */
@@ -20,7 +21,7 @@ const [EQUALS, RETURN] = ['=', '\r'].map((sign) => sign.charCodeAt(0));
  * @returns the parts; their contents are views of `body` unless they had to be decoded
  * @throws DresscutError `malformed-body`
  */
-export function parseMultipart(body: Uint8Array<ArrayBuffer>, type: string): Field[] {
+export async function parseMultipart(body: Uint8Array<ArrayBuffer>, type: string): Promise<Field[]> {
   const boundary = parametersOf(type).get('boundary');
   if (boundary === undefined || boundary === '') throw malformed('names no boundary');
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -35,24 +36,24 @@ export function parseMultipart(body: Uint8Array<ArrayBuffer>, type: string): Fie
     const headersEnd = next(bytes, '\r\n\r\n', at);
     if (headersEnd - at > MAX_HEADERS) throw malformed('has a part with too long a head');
     const end = next(bytes, delimiter, headersEnd + 4);
-    fields.push(fieldOf(headersOf(bytes.toString('utf8', at, headersEnd)), body.subarray(headersEnd + 4, end)));
+    fields.push(await fieldOf(headersOf(bytes.toString('utf8', at, headersEnd)), body.subarray(headersEnd + 4, end)));
     at = end + delimiter.length;
   }
   return fields;
 }
 
-function fieldOf(headers: ReadonlyMap<string, string>, content: Uint8Array<ArrayBuffer>): Field {
+async function fieldOf(headers: ReadonlyMap<string, string>, content: Uint8Array<ArrayBuffer>): Promise<Field> {
   const disposition = headers.get('content-disposition') ?? '';
   const parameters = parametersOf(disposition);
   const name = parameters.get('name');
   if (!/^form-data\s*;/i.test(disposition) || name === undefined) throw malformed('holds a part without a name');
   const type = headers.get('content-type') ?? 'text/plain';
   const file = parameters.has('filename') || parameters.has('filename*') || !/^(text\/|application\/json)/i.test(type);
-  return { name, file, content: decoded(content, headers.get('content-transfer-encoding') ?? 'binary') };
+  return { name, file, content: await decoded(content, headers.get('content-transfer-encoding') ?? 'binary') };
 }
 
 /** Browsers never encode a part; libraries for e-mail do. */
-function decoded(content: Uint8Array<ArrayBuffer>, encoding: string): Uint8Array<ArrayBuffer> {
+async function decoded(content: Uint8Array<ArrayBuffer>, encoding: string): Promise<Uint8Array<ArrayBuffer>> {
   const name = encoding.trim().toLowerCase();
   if (['binary', '8bit', '7bit'].includes(name)) return content;
   if (name === 'base64') return fromBase64(content);
@@ -61,17 +62,20 @@ function decoded(content: Uint8Array<ArrayBuffer>, encoding: string): Uint8Array
 }
 
 /** RFC 2045, section 6.7: `=41` is a sign, `=` at the end of a line joins it to the next. */
-function fromQuotedPrintable(content: Uint8Array): Uint8Array<ArrayBuffer> {
+async function fromQuotedPrintable(content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(content.length);
   let length = 0;
-  for (let at = 0; at < content.length; at++) {
-    const sign = content[at] as number;
-    const code = 16 * digit(content[at + 1]) + digit(content[at + 2]);
-    if (sign !== EQUALS) bytes[length++] = sign;
-    else if (Number.isNaN(code)) at += content[at + 1] === RETURN ? 2 : 1;
-    else {
-      bytes[length++] = code;
-      at += 2;
+  let at = 0;
+  for await (const end of sliceEnds(content.length)) {
+    for (; at < end; at++) {
+      const sign = content[at] as number;
+      const code = 16 * digit(content[at + 1]) + digit(content[at + 2]);
+      if (sign !== EQUALS) bytes[length++] = sign;
+      else if (Number.isNaN(code)) at += content[at + 1] === RETURN ? 2 : 1;
+      else {
+        bytes[length++] = code;
+        at += 2;
+      }
     }
   }
   return bytes.subarray(0, length);

@@ -57,7 +57,7 @@ async function readAs(request: Request, maxBytes: number, reading: Reading): Pro
   const media = mediaOf(type);
   const most = maxBodyBytes({ maxBytes });
   if (media === 'multipart/form-data') {
-    return readForm(parseMultipart(await readBody(request, most, 'form', reading), type));
+    return readForm(await parseMultipart(await readBody(request, most, 'form', reading), type));
   }
   if (media === 'application/json') {
     return readJson(await readBody(request, most, 'JSON body', reading));
@@ -82,8 +82,8 @@ function noFile(received: string): DresscutError {
   return new DresscutError('no-photo', `Expected one file in the form's field photo, received ${received}.`);
 }
 
-function readJson(body: Uint8Array<ArrayBuffer>): Parts {
-  const { photo, members } = parseJson(body, 'photo', '{"photo": "<base64>"}');
+async function readJson(body: Uint8Array<ArrayBuffer>): Promise<Parts> {
+  const { photo, members } = await parseJson(body, 'photo', '{"photo": "<base64>"}');
   if (photo === null) {
     throw new DresscutError('no-photo', 'Expected the photo as base64 text in the member "photo".');
   }

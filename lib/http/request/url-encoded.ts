@@ -1,4 +1,5 @@
 import { type Field, MAX_FIELDS, tooMany } from './fields';
+import { sliceEnds } from './slices';
 
 const [PERCENT, PLUS, SPACE] = ['%', '+', ' '].map((sign) => sign.charCodeAt(0));
 
@@ -9,7 +10,7 @@ const [PERCENT, PLUS, SPACE] = ['%', '+', ' '].map((sign) => sign.charCodeAt(0))
  * escape it meant one
  * @throws DresscutError `malformed-body` when there are too many
  */
-export function parseUrlEncoded(body: Uint8Array<ArrayBuffer>, base64: readonly string[]): Field[] {
+export async function parseUrlEncoded(body: Uint8Array<ArrayBuffer>, base64: readonly string[]): Promise<Field[]> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const fields: Field[] = [];
   let start = 0;
@@ -19,27 +20,30 @@ export function parseUrlEncoded(body: Uint8Array<ArrayBuffer>, base64: readonly 
     const end = ampersand < 0 ? bytes.length : ampersand;
     const equals = bytes.subarray(start, end).indexOf('=');
     const nameEnd = equals < 0 ? end : start + equals;
-    const name = new TextDecoder().decode(unescaped(body.subarray(start, nameEnd), SPACE));
+    const name = new TextDecoder().decode(await unescaped(body.subarray(start, nameEnd), SPACE));
     const value = body.subarray(Math.min(nameEnd + 1, end), end);
     const plus = base64.includes(name) ? PLUS : SPACE;
-    if (end > start) fields.push({ name, content: unescaped(value, plus), file: false });
+    if (end > start) fields.push({ name, content: await unescaped(value, plus), file: false });
     start = end + 1;
   }
   return fields;
 }
 
 /** @param plus the byte that a `+` stands for */
-function unescaped(text: Uint8Array, plus: number | undefined): Uint8Array<ArrayBuffer> {
+async function unescaped(text: Uint8Array, plus: number | undefined): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(text.length);
   let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at] as number;
-    const code = sign === PERCENT ? 16 * digit(text[at + 1]) + digit(text[at + 2]) : Number.NaN;
-    if (sign === PLUS && plus !== undefined) bytes[length++] = plus;
-    else if (Number.isNaN(code)) bytes[length++] = sign;
-    else {
-      bytes[length++] = code;
-      at += 2;
+  let at = 0;
+  for await (const end of sliceEnds(text.length)) {
+    for (; at < end; at++) {
+      const sign = text[at] as number;
+      const code = sign === PERCENT ? 16 * digit(text[at + 1]) + digit(text[at + 2]) : Number.NaN;
+      if (sign === PLUS && plus !== undefined) bytes[length++] = plus;
+      else if (Number.isNaN(code)) bytes[length++] = sign;
+      else {
+        bytes[length++] = code;
+        at += 2;
+      }
     }
   }
   return bytes.subarray(0, length);

@@ -52,9 +52,9 @@ async function readOptions(request: Request, reading: Reading): Promise<Entries>
   if (body.length === 0) return [];
   const type = request.headers.get('content-type') ?? '';
   const media = mediaOf(type);
-  if (media === 'application/json') return Object.entries(parseJson(body, null, '{"crop": true}').members);
-  if (media === 'multipart/form-data') return textEntries(parseMultipart(body, type));
-  if (media === 'application/x-www-form-urlencoded') return textEntries(parseUrlEncoded(body, []));
+  if (media === 'application/json') return Object.entries((await parseJson(body, null, '{"crop": true}')).members);
+  if (media === 'multipart/form-data') return textEntries(await parseMultipart(body, type));
+  if (media === 'application/x-www-form-urlencoded') return textEntries(await parseUrlEncoded(body, []));
   const message = 'Options come in the query, as a form or as JSON; the photo goes to the address in the answer.';
   throw new DresscutError('unsupported-format', message);
 }
