@@ -17,6 +17,8 @@ export function post(port: number, { path, type, body }: Sent): Promise<string> 
       answer.on('error', () => done(`${answer.statusCode}, cut off`));
     });
     call.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+    // Who is refused before all of it is sent may be cut off after the answer, when the call hears of nothing any more.
+    call.on('socket', (socket) => socket.on('error', () => undefined));
     call.end(body);
   });
 }
