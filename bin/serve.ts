@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createService } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
+import { remoteJobs } from '../lib/worker/remote-jobs';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 
 type Flags = Partial<Pick<Config, 'host' | 'port'>>;
@@ -12,11 +13,18 @@ async function serve(flags: Flags): Promise<void> {
   if (apiKeys === undefined && !isLoopback(host)) {
     throw new Error(`DRESSCUT_HOST=${host} lets others in: set DRESSCUT_API_KEYS, to "off" if everybody may call`);
   }
-  const { fetch } = createService(config, { keys: apiKeys ?? 'off', maxAnswerBytes: null });
+  const jobs = remoteJobs(config, config.concurrency);
+  const { fetch } = createService(config, { keys: apiKeys ?? 'off', maxAnswerBytes: null, jobs });
   const { url, close } = await listen(fetch, host, port).catch((error: unknown) => {
+    jobs.close();
     throw whyNot(error, port, 'PORT');
   });
-  closeOnSignal(close);
+  closeOnSignal(async () => {
+    await close();
+    jobs.close();
+  });
+  // The first call need not wait for the network; where it cannot be loaded, readiness says so.
+  jobs.load().catch(() => undefined);
   process.stdout.write(greeting(url, apiKeys));
 }
 

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../lib/config';
 import { s3Store } from '../lib/storage/s3';
 import { createConsume } from '../lib/uploads/consume';
 import type { UploadObserver } from '../lib/uploads/observer';
+import { remoteJobs } from '../lib/worker/remote-jobs';
 import { demonstrate } from './demo';
 import { putSamples } from './demo-catalogue';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
@@ -55,13 +56,16 @@ async function start({ demo, data }: Flags): Promise<void> {
     (body) => say(`  given up after ${MAX_RECEIVES} tries: ${body}`),
   );
   queue.send = events.send;
-  const { fetch } = createService(config, { keys: 'off', maxAnswerBytes: null }, app);
+  const jobs = remoteJobs(config, config.concurrency);
+  const { fetch } = createService(config, { keys: 'off', maxAnswerBytes: null, jobs, catalogue: app.catalogue });
   const http = await listen(fetch, '127.0.0.1', config.port).catch(async (error: unknown) => {
+    jobs.close();
     await s3.close();
     throw whyNot(error, config.port, 'PORT');
   });
   closeOnSignal(async () => {
     await http.close();
+    jobs.close();
     await events.close();
     await s3.close();
   });

@@ -4,16 +4,15 @@ import { version } from '../package.json';
 import type { Catalogue } from './catalogue/catalogue';
 import { openCatalogue } from './catalogue/open';
 import { type Config, loadConfig } from './config';
-import { createCutOut } from './cut-out';
 import { createEngine, type Engine } from './engine';
 import { messageOf } from './errors';
-import { createFind, sizeOfSeen } from './find';
 import { createHttp } from './http/app';
+import type { Jobs } from './http/jobs/jobs';
 import type { Limits } from './http/limits';
 import type { ApiKeys } from './http/middleware/api-key';
+import { jobsHere } from './jobs-here';
 import { type Log, log } from './log';
 import { MAX_BYTES } from './pipeline/limits';
-import { createRecent } from './recent';
 import { s3Store } from './storage/s3';
 import { createForgetUpload, type ForgetUpload } from './uploads/forget-upload';
 import { createProcessUpload, type ProcessUpload } from './uploads/process-upload';
@@ -32,12 +31,19 @@ export interface App extends Engine {
  * needs, `createService` puts HTTP on top of it, `createUploads` the S3 road. Call each once per process.
  */
 export function createApp(config: Config = loadConfig()): App {
-  const catalogue = config.catalogue === undefined ? null : openCatalogue(config.catalogue);
-  return { ...createEngine(config), catalogue };
+  return { ...createEngine(config), catalogue: catalogueOf(config) };
+}
+
+function catalogueOf({ catalogue }: Config): Catalogue | null {
+  return catalogue === undefined ? null : openCatalogue(catalogue);
 }
 
 /** What differs between the roads that serve HTTP. */
 export interface Road {
+  /** Does what is asked of photos; by default this process does it, and hears nobody meanwhile. */
+  readonly jobs?: Jobs;
+  /** By default the one that is configured, if one is. */
+  readonly catalogue?: Catalogue | null;
   readonly keys: ApiKeys;
   /** Largest call and largest answer, counted as base64, in bytes; `null` for no limit. */
   readonly maxAnswerBytes: number | null;
@@ -64,11 +70,8 @@ const MAX_CALLS = 128;
 const MAX_HELD_BYTES = 200_000_000;
 
 /** The HTTP API with its real parts. */
-export function createService(
-  config: Config,
-  { keys, maxAnswerBytes, log: told = log }: Road,
-  app: App = createApp(config),
-): ReturnType<typeof createHttp> {
+export function createService(config: Config, road: Road): ReturnType<typeof createHttp> {
+  const { keys, maxAnswerBytes, log: told = log, jobs = jobsHere(config), catalogue = catalogueOf(config) } = road;
   const limits: Limits = {
     maxBytes: maxAnswerBytes === null ? MAX_BYTES : Math.min(MAX_BYTES, asBinary(maxAnswerBytes)),
     maxAnswerBytes,
@@ -80,13 +83,9 @@ export function createService(
     maxHeldBytes: MAX_HELD_BYTES,
   };
   const describeModel = () => readModel(config.models);
-  // Whoever draws a stroke asks for the same photo again within seconds.
-  const find = createFind({ segmenter: app.segmenter, recent: createRecent(sizeOfSeen) });
-  const cutOut = createCutOut(find);
   return createHttp({
-    ...app,
-    find,
-    cutOut,
+    jobs,
+    catalogue,
     limits,
     keys,
     tickets: ticketsOf(config),

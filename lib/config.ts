@@ -19,7 +19,7 @@ export interface Config {
   readonly segmenter: Engine;
   /** Threads for the network and for sharp (`DRESSCUT_THREADS`). */
   readonly threads: number;
-  /** Photos that one process cuts at the same time (`DRESSCUT_CONCURRENCY`). */
+  /** Photos that are cut at the same time, in the local service by as many workers (`DRESSCUT_CONCURRENCY`). */
   readonly concurrency: number;
   /**
    * SHA-256 of each API key in lower-case hex, after `read:` where it may not change catalogues; `off`; or `undefined`

@@ -14,8 +14,11 @@ export interface Engine {
   readonly segmenter: Segmenter;
 }
 
+/** What of the configuration it needs. */
+export type EngineSettings = Pick<Config, 'models' | 'segmenter' | 'threads'>;
+
 /** The part of the composition root that cuts; `app.ts` puts catalogue, HTTP and S3 around it. */
-export function createEngine(config: Config): Engine {
+export function createEngine(config: EngineSettings): Engine {
   guardSharp();
   sharp.concurrency(config.threads);
   const segmenter = segmenterOf(config);
@@ -26,7 +29,7 @@ export function createEngine(config: Config): Engine {
 /** Nothing is chosen by what happens to be installed, except where `tfjs` asks for just that. */
 const RUNTIMES = { tfjs: 'any', 'tfjs-node': 'native', 'tfjs-wasm': 'wasm' } as const;
 
-function segmenterOf({ segmenter, models, threads }: Config): Segmenter {
+function segmenterOf({ segmenter, models, threads }: EngineSettings): Segmenter {
   if (segmenter === 'onnx') return onnxSegmenter({ models, threads });
   return tfjsSegmenter({ models, runtime: RUNTIMES[segmenter], log });
 }

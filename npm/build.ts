@@ -7,7 +7,7 @@ import { bundledLicences } from '../layers/licences';
 const ROOT = join(__dirname, '..');
 const OUT = join(ROOT, 'build');
 
-/** What starts by itself: the library, the command and its larger parts, and the decoder's process. */
+/** What starts by itself: the library, the command and its larger parts, the decoder's process and the service's worker. */
 const ENTRIES = {
   index: 'lib/index.ts',
   dresscut: 'bin/dresscut.ts',
@@ -17,6 +17,7 @@ const ENTRIES = {
   evaluate: 'bench/evaluate.ts',
   completion: 'bin/completion.ts',
   'decoder-main': 'lib/pipeline/decoder-main.ts',
+  'worker-main': 'lib/worker/worker-main.ts',
 } as const;
 
 /** A command that another entry loads on demand is loaded from its own file. */

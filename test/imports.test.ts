@@ -33,7 +33,7 @@ const CONTRACTS = [
 ];
 /** What decodes in a process of its own: the one step that starts something. */
 const DECODER = ['lib/pipeline/decoder-process', 'lib/pipeline/decoder-main'];
-const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path'];
+const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path', 'node:stream'];
 const FIND_AND_RENDER = ['lib/predict', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/describe', 'lib/thumbnails'];
 
 /**
@@ -46,7 +46,9 @@ const RULES: readonly Rule[] = [
   { part: ['lib/assets'], may: [], packages: ['node:fs', 'node:path'] },
   { part: ['lib/config'], may: [], packages: ['node:os', 'node:path'] },
   { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
-  { part: DECODER, may: [...CONTRACTS, 'lib/pipeline/'], packages: PROCESSES },
+  // Another process of ours: how it is started, watched and talked to.
+  { part: ['lib/processes/'], may: NOUNS, packages: PROCESSES },
+  { part: DECODER, may: [...CONTRACTS, 'lib/pipeline/', 'lib/processes/'], packages: PROCESSES },
   // A step knows OpenCV and the codecs: no files, no environment, no HTTP, no AWS, no engine.
   { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js', 'culori'] },
   // Each implements its port and knows no step and no caller.
@@ -65,7 +67,16 @@ const RULES: readonly Rule[] = [
     may: [...CONTRACTS, 'lib/assets', ...FIND_AND_RENDER, 'lib/pipeline/', 'lib/catalogue/', 'lib/uploads/'],
   },
   // The composition roots alone know who implements what: of the services, and of the library.
-  { part: ['lib/app', 'lib/engine', 'lib/index'], may: ['lib/', 'package.json'] },
+  {
+    part: ['lib/app', 'lib/engine', 'lib/index', 'lib/jobs-here', 'lib/worker/worker-main'],
+    may: ['lib/', 'package.json'],
+  },
+  // Does what HTTP asks of photos in processes of its own.
+  {
+    part: ['lib/worker/'],
+    may: [...CONTRACTS, 'lib/engine', 'lib/http/jobs/', 'lib/processes/'],
+    packages: ['node:child_process', 'node:path'],
+  },
   // Where a call enters: nothing imports these.
   { part: ['handlers/'], may: ['lib/'] },
   { part: ['bin/'], may: ['lib/', 'bench/evaluate', 'package.json'] },

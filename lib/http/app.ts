@@ -54,10 +54,10 @@ type Env = { Bindings: Partial<HttpBindings>; Variables: RequestIdVariables & De
  * leaves as RFC 9457 `application/problem+json`, or in remove.bg's own shape at its address.
  */
 export function createHttp(dependencies: HttpDependencies): Hono<Env> {
-  const { find, limits, keys, tickets, catalogue, version, log } = dependencies;
+  const { jobs, limits, keys, tickets, catalogue, version, log } = dependencies;
   const inTurn = limitConcurrency(limits);
   const requests = limitRequests(limits);
-  const ready = createReadiness({ find, inTurn, hasRoom: () => requests.hasRoom(limits.maxBytes) });
+  const ready = createReadiness({ jobs, inTurn, hasRoom: () => requests.hasRoom(limits.maxBytes) });
 
   const fail = (c: Context<Env>, thrown: unknown, headers: Readonly<Record<string, string>> = {}) => {
     const { method, path, url } = c.req;

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { extname, join } from 'node:path';
-import { type Code, DresscutError, type Facts } from '../errors';
+import { join } from 'node:path';
+import { DresscutError } from '../errors';
+import { type Frame, FrameReader, frameParts } from '../processes/frames';
+import { fromPlain, type PlainError } from '../processes/plain-error';
+import { startModule } from '../processes/start';
 import type { Photo } from '../raster';
 import { SIGNAL_OF_MEMORY, SIGNAL_OF_TIME } from './decoder-signals';
 import type { PhotoFormat } from './formats';
-import { type Frame, FrameReader, frameParts } from './frames';
 import { MAX_DECODE_BYTES, MAX_DECODE_SECONDS, MAX_WAIT_SECONDS } from './limits';
 
 /** Beyond this a process gives its memory back by ending; 12 megapixels are decoded in less. */
@@ -15,7 +16,7 @@ const MAX_KEPT_PIXELS = 16_000_000;
 interface Answer {
   readonly width?: number;
   readonly height?: number;
-  readonly error?: { code: Code; message: string; facts: Facts; cause: string | null };
+  readonly error?: PlainError;
 }
 
 /** Waits for a process while all are at work; the one that is left idle is kept. */
@@ -50,10 +51,7 @@ async function decodeIn(child: ChildProcess, bytes: Uint8Array, format: PhotoFor
     const { width = 0, height = 0, error } = json as Answer;
     if (idle || width * height > MAX_KEPT_PIXELS) child.kill('SIGKILL');
     else keep(child);
-    if (error) {
-      const cause = error.cause === null ? undefined : new Error(error.cause);
-      throw new DresscutError(error.code, error.message, { facts: error.facts, cause });
-    }
+    if (error) throw fromPlain(error);
     return { kind: 'photo', width, height, rgb: data };
   } catch (thrown) {
     if (child !== idle) child.kill('SIGKILL');
@@ -105,14 +103,7 @@ function ended(format: PhotoFormat, how: string | null): DresscutError {
 }
 
 function start(): ChildProcess {
-  const extension = extname(__filename);
-  const main = join(__dirname, `decoder-main${extension}`);
-  // From its sources the project runs through a loader, and so does its decoder.
-  const loader = extension === '.ts' ? ['--require', createRequire(__filename).resolve('tsx/cjs')] : [];
-  const child = spawn(process.execPath, ['--expose-gc', ...loader, main], { stdio: ['pipe', 'pipe', 'ignore'] });
-  // A process that ended is noticed by its end; that nobody reads what it is sent adds nothing.
-  child.stdin?.on('error', () => {});
-  child.on('error', () => {});
+  const child = startModule(join(__dirname, 'decoder-main'), [], ['pipe', 'pipe', 'ignore']);
   child.on('close', () => {
     if (child === idle) idle = undefined;
   });

@@ -4,6 +4,7 @@ import type { CutOut } from '../../lib/cut-out';
 import type { Found } from '../../lib/find';
 import type { Findings } from '../../lib/findings';
 import { createHttp, type HttpDependencies } from '../../lib/http/app';
+import { createJobs, type JobsDependencies } from '../../lib/http/jobs/jobs';
 import { NOTHING_SEEN } from './nothing-seen';
 
 export const FINDINGS: Findings = {
@@ -39,14 +40,14 @@ export const fakeCutOut: CutOut = async (_, options) => {
   return { ...FOUND, image };
 };
 
-export const fakeDependencies: HttpDependencies = {
+/** What a test may exchange: parts of the app, and of what does its jobs. */
+export type Parts = Partial<HttpDependencies & JobsDependencies>;
+
+export const fakeDependencies: Omit<HttpDependencies, 'jobs'> & JobsDependencies = {
   find: async () => FOUND,
   cutOut: fakeCutOut,
   segmenter: {
     load: async () => ({ name: 'fake', version: '1', sha256: '0'.repeat(64), engine: 'none' }),
-    segment: () => Promise.reject(new Error('not asked')),
-    inputSize: () => Promise.reject(new Error('not asked')),
-    contextSize: () => Promise.reject(new Error('not asked')),
   },
   limits: {
     maxBytes: 25_000_000,
@@ -83,6 +84,7 @@ export async function listen(app: ReturnType<typeof createHttp>): Promise<Loopba
   return { url, close };
 }
 
-export function fake(parts: Partial<HttpDependencies> = {}): ReturnType<typeof createHttp> {
-  return createHttp({ ...fakeDependencies, ...parts });
+export function fake(parts: Parts = {}): ReturnType<typeof createHttp> {
+  const all = { ...fakeDependencies, ...parts };
+  return createHttp({ ...all, jobs: parts.jobs ?? createJobs(all) });
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
-import type { HttpDependencies } from '../../lib/http/app';
-import { FINDINGS, FOUND, fake, fakeDependencies } from '../helpers/loopback';
+import { FINDINGS, FOUND, fake, fakeDependencies, type Parts } from '../helpers/loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
-const failing = (error: unknown): Partial<HttpDependencies> => ({
+const failing = (error: unknown): Parts => ({
   find: () => Promise.reject(error),
   cutOut: () => Promise.reject(error),
 });
@@ -18,14 +17,7 @@ const form = (...fields: [string, string | Blob][]) => {
 };
 const file = new Blob(['photo']);
 
-type Case = [
-  name: string,
-  status: number,
-  code: string,
-  path: string,
-  init?: RequestInit,
-  parts?: Partial<HttpDependencies>,
-];
+type Case = [name: string, status: number, code: string, path: string, init?: RequestInit, parts?: Parts];
 const cases: Case[] = [
   ['an unknown option', 400, 'invalid-option', '/v1/cutouts?colour=red', post()],
   ['an option given twice', 400, 'invalid-option', '/v1/cutouts?crop=1&crop=0', post()],
@@ -172,7 +164,7 @@ test('a result over the limit names size and crop; its base64 is what counts', a
 test('where calls and answers are limited and uploads are taken, a 413 names the road that carries more', async () => {
   const limits = { ...fakeDependencies.limits, maxBytes: 4, maxAnswerBytes: 100 };
   const nobody = () => Promise.reject(new Error('not asked'));
-  const detailOf = async (parts: Partial<HttpDependencies>, body: string) => {
+  const detailOf = async (parts: Parts, body: string) => {
     const answer = await fake(parts).request('/v1/cutouts', post({ body }));
     expect(answer.status).toBe(413);
     return (await answer.json()) as { detail: string; facts: { upload?: string } };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DresscutError } from '../../lib/errors';
-import type { HttpDependencies } from '../../lib/http/app';
-import { FINDINGS, FOUND, fake, fakeDependencies } from '../helpers/loopback';
+import { FINDINGS, FOUND, fake, fakeDependencies, type Parts } from '../helpers/loopback';
 
 const KEY = 'correct horse';
 const keys = [createHash('sha256').update(KEY).digest('hex')];
@@ -14,10 +13,10 @@ function form(...fields: readonly (readonly [string, string | Blob])[]) {
   return post(body);
 }
 const whole = form(['image_file', file]);
-const failing = (error: unknown): Partial<HttpDependencies> => ({ find: () => Promise.reject(error) });
+const failing = (error: unknown): Parts => ({ find: () => Promise.reject(error) });
 const nothing = { ...FOUND, findings: { ...FINDINGS, verdict: 'no_dress' as const, box: null }, matte: null };
 
-type Case = [name: string, status: number, code: string, init: RequestInit, parts?: Partial<HttpDependencies>];
+type Case = [name: string, status: number, code: string, init: RequestInit, parts?: Parts];
 const cases: Case[] = [
   ['no photo in a form', 400, 'missing_source', form(['size', 'full'])],
   ['no photo in JSON', 400, 'missing_source', json({ size: 'full' })],

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { devDependencies } from '../../package.json';
 import { blocksOf, ROOT, readDocument } from '../helpers/markdown';
 import { emptyFolder, pack, runApart } from '../helpers/packed';
+import { workerPids } from '../helpers/worker-pids';
 
 // What people get: `npm pack`, and the tarball installed in a folder that knows nothing of this one.
 const PHOTO = join(ROOT, 'test', 'fixtures', 'dress.jpg');
@@ -159,6 +161,30 @@ console.log(verdict, png.contentType, png.width < found.photo.width, text instan
     );
     expect(await node('svg.cjs')).toMatchObject({ stdout: 'svg\n', stderr: '', code: 0 });
   });
+});
+
+test('its service cuts in a worker of its own, and both end together', async () => {
+  const main = join(here, 'node_modules', 'dresscut', 'build', 'serve.js');
+  const server = spawn(process.execPath, [main], { cwd: here, env: { ...process.env, PORT: '0' } });
+  const closed = once(server, 'close');
+  let said = '';
+  server.stdout.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  try {
+    let url: string | undefined;
+    while (url === undefined && server.exitCode === null) {
+      await sleep(50);
+      url = /page +(http\S+)\//.exec(said)?.[1];
+    }
+    const body = new Uint8Array(await readFile(PHOTO));
+    expect((await fetch(`${url}/v1/cutouts?expect=dress`, { method: 'POST', body })).status).toBe(200);
+    expect(workerPids(server.pid ?? 0)).toHaveLength(1);
+  } finally {
+    server.kill('SIGTERM');
+    // The worker writes its log where the service does: that ends when both have.
+    await closed;
+  }
 });
 
 describe('the examples in docs/library.md', () => {

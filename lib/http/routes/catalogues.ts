@@ -3,15 +3,15 @@ import { parseTraits, takeMetadata, takeSearch } from '../../catalogue/options';
 import { checkId, checkName } from '../../catalogue/rules';
 import type { Description } from '../../description';
 import { DresscutError } from '../../errors';
-import type { Find } from '../../find';
 import { noDress } from '../../findings';
 import { parseOptions } from '../../options';
+import type { Jobs } from '../jobs/jobs';
 import type { Limits } from '../limits';
 import { type Entry, readEntry } from '../request/entry';
 import type { CallContext } from './cutouts';
 
 export interface CataloguesDependencies {
-  readonly find: Find;
+  readonly jobs: Jobs;
   readonly limits: Limits;
   /** `null` where none is configured. */
   readonly catalogue: Catalogue | null;
@@ -27,7 +27,7 @@ const FINDING = ['mode', 'expect', 'presence', 'strokes', 'which'];
 export async function answerPut(
   request: Request,
   { name, id }: { readonly name: string; readonly id: string },
-  { catalogue, find, limits }: CataloguesDependencies,
+  { catalogue, jobs, limits }: CataloguesDependencies,
   call: CallContext,
 ): Promise<Response> {
   const store = present(catalogue);
@@ -35,7 +35,9 @@ export async function answerPut(
   checkId(id);
   const entry = await readEntry(request, limits.maxBytes, call);
   const { metadata, rest } = takeMetadata(entry.record);
-  const { embedding, ...traits } = await call.inTurn(() => describeEntry({ ...entry, record: rest }, find));
+  const { embedding, ...traits } = await call.inTurn(() =>
+    describeEntry({ ...entry, record: rest }, jobs, call.signal),
+  );
   const dress = { id, embedding, traits, metadata, at: Date.now() };
   const stored = await store.put(name, dress);
   const location = `/v1/catalogues/${name}/dresses/${encodeURIComponent(id)}`;
@@ -73,21 +75,22 @@ export async function answerDrop(name: string, catalogue: Catalogue | null): Pro
 export async function answerSimilar(
   request: Request,
   name: string,
-  { catalogue, find, limits }: CataloguesDependencies,
+  { catalogue, jobs, limits }: CataloguesDependencies,
   call: CallContext,
 ): Promise<Response> {
   const store = present(catalogue);
   checkName(name);
   const entry = await readEntry(request, limits.maxBytes, call);
   const { search, rest } = takeSearch(entry.record);
-  const asked = 'embedding' in entry ? null : await call.inTurn(() => describeEntry({ ...entry, record: rest }, find));
+  const asked =
+    'embedding' in entry ? null : await call.inTurn(() => describeEntry({ ...entry, record: rest }, jobs, call.signal));
   const embedding = 'embedding' in entry ? entry.embedding : (asked as Description).embedding;
   const matches = await store.nearest(name, { embedding, ...search });
   const { embedding: _, ...description } = asked ?? { embedding };
   return Response.json({ description: asked === null ? null : description, matches: matches.map(told) });
 }
 
-async function describeEntry(entry: Entry, find: Find): Promise<Description> {
+async function describeEntry(entry: Entry, jobs: Jobs, signal: AbortSignal): Promise<Description> {
   if ('embedding' in entry) return { ...parseTraits(entry.record.description), embedding: entry.embedding };
   const option = Object.keys(entry.record).find((known) => !FINDING.includes(known));
   if (option !== undefined) {
@@ -95,7 +98,7 @@ async function describeEntry(entry: Entry, find: Find): Promise<Description> {
     throw new DresscutError('invalid-option', message, { facts: { option: option.slice(0, 60) } });
   }
   const options = { ...parseOptions(entry.record), describe: true, embedding: true };
-  const { findings } = await find(entry.photo, options);
+  const { findings } = await jobs.findings(entry.photo, options, signal);
   const { description } = findings;
   if (description?.embedding === undefined) throw noDress(findings, options.expect);
   return { ...description, embedding: description.embedding };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DresscutError } from '../../errors';
-import type { Find } from '../../find';
 import { goldenPhoto } from '../golden-photo';
+import type { Jobs } from '../jobs/jobs';
 import type { LimitConcurrency } from '../middleware/limit-concurrency';
 
 /** The dress covers a tenth of the golden photo; what is far from that is a broken network. */
@@ -12,7 +12,7 @@ const PLACE_SECONDS = 10;
 const POLL_MILLISECONDS = 50;
 
 export interface ReadinessDependencies {
-  readonly find: Find;
+  readonly jobs: Jobs;
   readonly inTurn: LimitConcurrency;
   /** Whether the largest call would be let in now. */
   readonly hasRoom: () => boolean;
@@ -20,32 +20,35 @@ export interface ReadinessDependencies {
 
 /**
  * Whether the next call will be answered. The pipeline finds the dress in a photo whose answer is known: that is
- * checked once, and again after it failed. Each time, a place for one more call must come free, from the door to the
+ * checked once, and again after it failed or what cuts was started anew. Each time, a place for one more call must come free, from the door to the
  * network: a process whose places are never given back is not ready, however healthy it is.
  *
  * @returns the model that answered, as `name/version`
  * @throws DresscutError `busy`, `model-unavailable`, and what `find` throws
  */
-export function createReadiness({ find, inTurn, hasRoom }: ReadinessDependencies): () => Promise<string> {
-  let checking: Promise<string> | undefined;
+export function createReadiness({ jobs, inTurn, hasRoom }: ReadinessDependencies): () => Promise<string> {
+  let checked: { readonly restarts: number; readonly model: Promise<string> } | undefined;
   return async () => {
     const over = AbortSignal.timeout(1000 * PLACE_SECONDS);
     while (!hasRoom()) {
       if (over.aborted) throw new DresscutError('busy', `No place came free in ${PLACE_SECONDS} s.`);
       await sleep(POLL_MILLISECONDS);
     }
-    return inTurn(over, () => {
-      checking ??= check(find).catch((thrown: unknown) => {
-        checking = undefined;
+    return inTurn(over, async () => {
+      await jobs.load();
+      const restarts = jobs.restarts();
+      if (checked?.restarts !== restarts) checked = { restarts, model: check(jobs) };
+      return checked.model.catch((thrown: unknown) => {
+        checked = undefined;
         throw thrown;
       });
-      return checking;
     });
   };
 }
 
-async function check(find: Find): Promise<string> {
-  const { coverage, model } = (await find(goldenPhoto(), { mode: 'default', expect: 'dress' })).findings;
+async function check(jobs: Jobs): Promise<string> {
+  const { findings } = await jobs.findings(goldenPhoto(), { mode: 'default', expect: 'dress' });
+  const { coverage, model } = findings;
   if (coverage >= COVERAGE.least && coverage <= COVERAGE.most) return `${model.name}/${model.version}`;
   const message = `the golden photo's dress covers ${coverage}, expected ${COVERAGE.least} to ${COVERAGE.most}`;
   throw new DresscutError('model-unavailable', message);

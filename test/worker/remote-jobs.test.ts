@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { createService } from '../../lib/app';
+import { DEFAULTS } from '../../lib/options';
+import { type RemoteJobs, remoteJobs } from '../../lib/worker/remote-jobs';
+import { configUnderTest } from '../helpers/config-under-test';
+import { type Loopback, listen } from '../helpers/loopback';
+import { workerPids } from '../helpers/worker-pids';
+
+// A worker loads the network: seconds on a machine with other things to do.
+jest.setTimeout(120_000);
+
+const DRESS = readFileSync(join(__dirname, '../fixtures/dress.jpg'));
+const FIND = { mode: 'default', expect: 'dress' } as const;
+const PNG = { mediaType: 'image/png', options: { ...DEFAULTS, expect: 'dress' } } as const;
+
+/** A cut of a second or more. */
+const large = () => sharp(DRESS).resize(3000, 4500).jpeg().toBuffer();
+
+let jobs: RemoteJobs;
+let local: Loopback;
+
+beforeAll(async () => {
+  const config = configUnderTest();
+  jobs = remoteJobs(config, 1);
+  local = await listen(createService(config, { keys: 'off', maxAnswerBytes: null, jobs }));
+});
+
+afterAll(async () => {
+  await local.close();
+  jobs.close();
+});
+
+const cut = (body: Uint8Array<ArrayBuffer> = new Uint8Array(DRESS), signal: AbortSignal | null = null) =>
+  fetch(`${local.url}/v1/cutouts?expect=dress`, { method: 'POST', body, signal });
+
+/** The worker, once it is there. */
+async function worker(): Promise<number> {
+  await jobs.load();
+  const pids = workerPids(process.pid);
+  expect(pids).toHaveLength(1);
+  return pids[0] as number;
+}
+
+test('an answer is the one that this process would give', async () => {
+  const here = await createService(configUnderTest(), { keys: 'off', maxAnswerBytes: null }).request(
+    '/v1/cutouts?expect=dress',
+    { method: 'POST', body: new Uint8Array(DRESS) },
+  );
+  const there = await cut();
+  expect([there.status, here.status]).toEqual([200, 200]);
+  expect(there.headers.get('etag')).toBe(here.headers.get('etag'));
+  expect(Buffer.from(await there.arrayBuffer()).equals(Buffer.from(await here.arrayBuffer()))).toBe(true);
+});
+
+test('errors keep code, facts and message, and strangers their stack', async () => {
+  const garbage = jobs.findings(Buffer.from('no photo'), FIND);
+  await expect(garbage).rejects.toMatchObject({ code: 'unsupported-format', name: 'DresscutError', final: true });
+  const small = await sharp(DRESS).resize(10).png().toBuffer();
+  await expect(jobs.findings(small, FIND)).rejects.toMatchObject({ code: 'too-small', facts: { minSide: 64 } });
+  const broken = { ...PNG, options: { ...PNG.options, strokes: null as never } };
+  const stranger = expect.objectContaining({ stack: expect.stringContaining('lib/find') });
+  await expect(jobs.cutout(DRESS, broken)).rejects.toMatchObject({ code: 'internal', cause: stranger });
+});
+
+test('health answers and timers fire while a photo is cut', async () => {
+  const photo = new Uint8Array(await large());
+  await cut();
+  let status: number | undefined;
+  const ended = cut(photo).then((answer) => {
+    status = answer.status;
+  });
+  let [answered, ticks] = [0, 0];
+  const timer = setInterval(() => (ticks += 1), 5);
+  while (status === undefined) {
+    expect((await fetch(`${local.url}/v1/health`)).status).toBe(200);
+    answered += 1;
+  }
+  clearInterval(timer);
+  await ended;
+  expect(status).toBe(200);
+  // On a single thread there would be one of each before, and one after.
+  expect(answered).toBeGreaterThan(10);
+  expect(ticks).toBeGreaterThan(10);
+});
+
+test('a photo that comes again within a minute is not decoded again', async () => {
+  const photo = await sharp(DRESS).resize(700).png().toBuffer();
+  const first = await jobs.findings(photo, FIND);
+  const second = await jobs.findings(photo, FIND);
+  expect(first.findings.milliseconds).toHaveProperty('decode');
+  expect(second.findings.milliseconds).not.toHaveProperty('decode');
+});
+
+test('a worker that is killed over a photo: that call is our fault, the next is answered', async () => {
+  const pid = await worker();
+  const call = cut(new Uint8Array(await large()));
+  await sleep(300);
+  process.kill(pid, 'SIGKILL');
+  const answer = await call;
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({ code: 'internal', retryable: true });
+  expect((await cut()).status).toBe(200);
+  expect(await worker()).not.toBe(pid);
+  expect((await fetch(`${local.url}/v1/ready`)).status).toBe(200);
+});
+
+test('a worker that is killed while it is idle is replaced', async () => {
+  const pid = await worker();
+  const ends = jobs.restarts();
+  process.kill(pid, 'SIGKILL');
+  while (jobs.restarts() === ends) await sleep(20);
+  expect((await cut()).status).toBe(200);
+});
+
+test('a worker that hangs is ended once nobody waits for it, and its place is free', async () => {
+  const pid = await worker();
+  process.kill(pid, 'SIGSTOP');
+  const caller = new AbortController();
+  const call = jobs.cutout(DRESS, PNG, caller.signal);
+  await sleep(100);
+  caller.abort();
+  await expect(call).rejects.toMatchObject({ code: 'out-of-time' });
+  expect((await cut()).status).toBe(200);
+  expect(workerPids(process.pid)).not.toContain(pid);
+});
+
+test('more jobs than workers wait for their turn, whoever of them is killed', async () => {
+  const pid = await worker();
+  const all = [large(), DRESS, DRESS, DRESS].map(async (photo) => jobs.findings(await photo, FIND));
+  await sleep(300);
+  process.kill(pid, 'SIGKILL');
+  const outcomes = await Promise.allSettled(all);
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+});
+
+test('where no network can be loaded, readiness says so, and no worker is started over and over', async () => {
+  const config = { ...configUnderTest(), models: __dirname };
+  const broken = remoteJobs(config, 1);
+  const service = createService(config, { keys: 'off', maxAnswerBytes: null, jobs: broken, log: () => undefined });
+  expect((await service.request('/v1/health')).status).toBe(200);
+  for (let i = 0; i < 2; i++) expect((await service.request('/v1/ready')).status).toBe(503);
+  expect(broken.restarts()).toBe(0);
+  broken.close();
+  await expect(broken.load()).rejects.toMatchObject({ code: 'internal' });
+});
+
+test('a worker ends with the service, whatever it is doing', async () => {
+  const script = `
+    const { loadConfig } = require('./lib/config');
+    const { remoteJobs } = require('./lib/worker/remote-jobs');
+    const jobs = remoteJobs(loadConfig(), 1);
+    jobs.load().then(() => {
+      jobs.findings(require("node:fs").readFileSync("test/fixtures/dress.jpg"), { mode: 'default', expect: 'dress' });
+      console.log('at work');
+    });`;
+  const args = ['--require', 'tsx/cjs', '--eval', script];
+  const service: ChildProcess = spawn(process.execPath, args, {
+    cwd: join(__dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  for await (const _ of service.stdout ?? []) break;
+  const pids = workerPids(service.pid ?? 0);
+  expect(pids).toHaveLength(1);
+  service.kill('SIGKILL');
+  const lives = () => {
+    try {
+      return process.kill(pids[0] as number, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (lives()) await sleep(50);
+});
