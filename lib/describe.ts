@@ -1,6 +1,7 @@
+import { type Choosable, chosenMatte } from './chosen-matte';
 import type { Description } from './description';
-import { DresscutError } from './errors';
-import type { Findings } from './findings';
+import { noDress } from './findings';
+import type { CutOutOptions } from './options';
 import { clusters } from './pipeline/description/clusters';
 import { namedColours } from './pipeline/description/colours';
 import { dressPixels } from './pipeline/description/dress-pixels';
@@ -12,23 +13,21 @@ import { back, turnMatte, turnPhoto, turnProbabilities } from './pipeline/turn';
 import type { Matte, Photo, Probabilities } from './raster';
 
 /** What a description is made from. */
-export interface Describable {
+export interface Describable extends Choosable {
   readonly photo: Photo;
-  readonly matte: Matte | null;
   readonly probabilities: Probabilities;
-  readonly findings: Pick<Findings, 'model'>;
 }
 
 /**
  * What a dress that was found looks like, from its own pixels and what the network has said: it does not run again.
  *
- * @throws DresscutError `no-dress` where there is no matte
+ * @param which of several dresses; a description is of one, so that `all` is the largest
+ * @throws DresscutError `no-dress` where there is no matte, or no dress of this number
  */
-export async function describe(found: Describable): Promise<Description> {
-  const { photo, matte, whole } = upright(found);
-  if (matte === null || matte.box === null) {
-    throw new DresscutError('no-dress', 'There is no dress to describe: the verdict is no_dress.');
-  }
+export async function describe(found: Describable, which: CutOutOptions['which'] = 'main'): Promise<Description> {
+  if (found.matte === null) throw noDress(found.findings, 'auto', NONE);
+  const { photo, matte, whole } = upright(found, chosenMatte(found, which === 'all' ? 'main' : which));
+  if (matte.box === null) throw noDress(found.findings, 'auto', NONE);
   const pixels = await dressPixels(photo, matte, matte.box);
   return {
     colours: namedColours(clusters(pixels)),
@@ -47,10 +46,12 @@ export function versionOf({ name, version }: { readonly name: string; readonly v
   return `${model.replace(/^[^a-z0-9]+/, '').slice(0, 27)}-${RECIPE}`;
 }
 
+const NONE = 'There is no dress to describe: the verdict is no_dress.';
+
 /** Shoulders above feet, as the dress is worn. */
-function upright({ photo, matte, probabilities }: Describable) {
+function upright({ photo, probabilities }: Describable, matte: Matte) {
   const whole = probabilities.whole ?? probabilities;
   const turn = back(probabilities.turned);
-  if (turn === 0 || matte === null) return { photo, matte, whole };
+  if (turn === 0) return { photo, matte, whole };
   return { photo: turnPhoto(photo, turn), matte: turnMatte(matte, turn), whole: turnProbabilities(whole, turn) };
 }

@@ -32,7 +32,7 @@ export interface Found {
 
 /** The options that decide what is found; all others say how it is rendered. */
 export type FindOptions = Pick<CutOutOptions, 'mode' | 'expect'> &
-  Partial<Pick<CutOutOptions, 'presence' | 'strokes' | 'describe' | 'embedding'>>;
+  Partial<Pick<CutOutOptions, 'presence' | 'strokes' | 'which' | 'describe' | 'embedding'>>;
 
 /**
  * Decode a photo and find the dress in it.
@@ -65,7 +65,7 @@ export function sizeOfSeen({ photo, probabilities: { dress, skin, background, fe
 
 export function createFind({ segmenter, refine: toMatte = refine, recent }: FindDependencies): Find {
   return async (bytes, asked) => {
-    const { strokes = [], describe: told = false, embedding = false } = asked;
+    const { strokes = [], which = 'all', describe: told = false, embedding = false } = asked;
     // Who marks what belongs to the dress says that there is one.
     const expect = strokes.some(({ kind }) => kind === 'keep') ? 'dress' : asked.expect;
     const options = { ...asked, expect };
@@ -90,7 +90,7 @@ export function createFind({ segmenter, refine: toMatte = refine, recent }: Find
     const findings = { ...judged.findings, photo: { width, height, format }, model: { name, version }, milliseconds };
     const found = { photo, probabilities, ...judged, findings };
     if (found.matte === null || !(told || embedding)) return found;
-    const { embedding: made, ...traits } = await timed('describe', () => describe(found));
+    const { embedding: made, ...traits } = await timed('describe', () => describe(found, which));
     return { ...found, findings: { ...findings, description: embedding ? { ...traits, embedding: made } : traits } };
   };
 }

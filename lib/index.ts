@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { abortable } from './abortable';
 import { type CutOutResult, createCutOut } from './cut-out';
+import { describe } from './describe';
+import type { Description } from './description';
 import { DresscutError } from './errors';
 import { createFind, type FindOptions, type Found } from './find';
 import { limitConcurrency } from './http/middleware/limit-concurrency';
@@ -14,6 +16,7 @@ import { type RenderOptions, render } from './render';
 import { onnxSegmenter } from './segmenters/onnx';
 
 export type { CutOutResult } from './cut-out';
+export type { ColourName, Description, DressColour, Embedding, Length, Pattern } from './description';
 export type { Code, Facts } from './errors';
 export type { Found } from './find';
 export type { Findings, Step, Verdict } from './findings';
@@ -56,6 +59,9 @@ export type FindInput = Loosely<FindOptions> & Cancellable;
 /** `output`, `format`, `crop`, `margin`, `background`, `size`: how a picture looks. Defaults: docs/library.md. */
 export type RenderInput = Loosely<RenderOptions> & Cancellable;
 
+/** `which` (`all`, `main`, or a number from 1): the dress to describe; `all` is the largest. */
+export type DescribeInput = Loosely<Pick<CutOutOptions, 'which'>> & Cancellable;
+
 /** All of them. */
 export type CutOutInput = Loosely<CutOutOptions> & Cancellable;
 
@@ -79,6 +85,13 @@ export interface Dresscut {
    * @throws DresscutError `no-dress` where there is no matte; `invalid-option`; or the signal's reason
    */
   render(found: Found, options?: RenderInput): Promise<Encoded>;
+  /**
+   * Say what a dress that was found looks like, without looking at the photo again.
+   *
+   * @returns its colours, pattern and length, and an embedding: the dot product of two is how alike the dresses are
+   * @throws DresscutError `no-dress` where there is no matte, or no dress of this number; or the signal's reason
+   */
+  describe(found: Found, options?: DescribeInput): Promise<Description>;
   /**
    * Find, then render.
    *
@@ -129,6 +142,10 @@ export async function createDresscut(options: DresscutOptions = {}): Promise<Dre
     async render(found, { signal, ...rest } = {}) {
       const asked = parseOptions(rest);
       return call(signal, () => render(found, asked));
+    },
+    async describe(found, { signal, ...rest } = {}) {
+      const { which } = parseOptions(rest);
+      return call(signal, () => describe(found, which));
     },
     async cutOut(photo, { signal, ...rest } = {}) {
       const asked = parseOptions(rest);

@@ -129,7 +129,9 @@ export const optionsSchema = z.strictObject({
   describe: z
     .preprocess(toBoolean, z.boolean())
     .prefault(DEFAULTS.describe)
-    .describe('Say what the dress looks like: its colours, plain or patterned, its length.')
+    .describe(
+      'Say what the dress looks like: colours, pattern, length. Of several, the largest, or the one that which names.',
+    )
     .register(wording, { expected: 'true or false' }),
   embedding: z
     .preprocess(toBoolean, z.boolean())

@@ -1,10 +1,8 @@
+import { chosenMatte } from './chosen-matte';
 import type { Found } from './find';
-import { noDress } from './findings';
 import type { CutOutOptions } from './options';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
-import { matteOf } from './pipeline/dresses';
 import { type Encoded, encode, encodeMask } from './pipeline/encode';
-import type { Matte } from './raster';
 import { stopwatch, type Timed } from './stopwatch';
 
 /** How a picture of what was found looks. */
@@ -34,20 +32,4 @@ export async function render(found: Found, options: RenderOptions, timed: Timed 
   const { width, height } = frame;
   const place = { width, height, left: part.left - frame.left, top: part.top - frame.top, colour: options.background };
   return timed('encode', () => encode(picture, options, place));
-}
-
-/**
- * The matte of all dresses, or of one.
- * @throws DresscutError `no-dress` where there is none of this number
- */
-export function chosenMatte({ matte, labels, findings }: Found, which: CutOutOptions['which']): Matte {
-  if (matte === null) throw noDress(findings, 'auto', 'There is no dress to render: the verdict is no_dress.');
-  const number = which === 'main' ? 1 : which;
-  if (number === 'all') return matte;
-  const count = findings.dresses.length;
-  if (number > count) {
-    const shown = count === 1 ? 'one dress' : `${count} dresses`;
-    throw noDress(findings, 'auto', `The photo shows ${shown}: there is no dress number ${number}.`);
-  }
-  return labels === undefined ? matte : matteOf(matte, labels, number);
 }

@@ -56,6 +56,24 @@ test('a photo that lies on its side is described as it is worn', async () => {
   expect(await describeDress(lying)).toEqual(await describeDress(found));
 });
 
+describe('of two dresses in one photo', () => {
+  const photo = readFileSync(join(__dirname, '..', 'samples', 'two.jpg'));
+  const ask = async (which: 'all' | 'main' | number) =>
+    (await find(photo, { mode: 'default', expect: 'dress', describe: true, which })).findings.description;
+
+  test('the one is described that was chosen, and the largest where none was', async () => {
+    const [all, main, first, second] = [await ask('all'), await ask('main'), await ask(1), await ask(2)];
+    expect(main).toEqual(first);
+    expect(all).toEqual(main);
+    expect(second?.colours[0]?.hex).not.toBe(first?.colours[0]?.hex);
+    expect(await ask(2)).toEqual(second);
+  });
+
+  test('one that is not there cannot be described', async () => {
+    await expect(ask(7)).rejects.toMatchObject({ code: 'no-dress', message: expect.stringContaining('2 dresses') });
+  });
+});
+
 test('without a dress there is nothing to describe', async () => {
   await expect(describeDress({ ...found, matte: null })).rejects.toMatchObject({ code: 'no-dress' });
 });

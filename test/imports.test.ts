@@ -34,7 +34,15 @@ const CONTRACTS = [
 /** What decodes in a process of its own: the one step that starts something. */
 const DECODER = ['lib/pipeline/decoder-process', 'lib/pipeline/decoder-main'];
 const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path', 'node:stream'];
-const FIND_AND_RENDER = ['lib/predict', 'lib/find', 'lib/render', 'lib/cut-out', 'lib/describe', 'lib/thumbnails'];
+const FIND_AND_RENDER = [
+  'lib/predict',
+  'lib/find',
+  'lib/chosen-matte',
+  'lib/render',
+  'lib/cut-out',
+  'lib/describe',
+  'lib/thumbnails',
+];
 
 /**
  * The architecture: who may import whom, from the ground up. A part may always import itself. Everything that is in

@@ -3,6 +3,7 @@ import type { SearchOptions } from '../../lib/catalogue/options';
 import type { Traits } from '../../lib/description';
 import { escapeHtml } from '../../lib/html';
 import type { Thumbnails } from '../../lib/thumbnails';
+import { traitsHtml } from '../report/traits';
 import { fillSimilarTemplate } from './similar-template';
 
 interface Content {
@@ -19,7 +20,7 @@ export function similarPage({ photo, description, thumbnails, matches, search }:
   const source = `data:image/webp;base64,${(cutout ?? small).toString('base64')}`;
   return fillSimilarTemplate({
     query: `<img width="${width}" height="${height}" alt="The dress of the query" src="${source}">
-<h2>${escapeHtml(photo)}</h2>${chips(description)}`,
+<h2>${escapeHtml(photo)}</h2>${traitsHtml(description)}`,
     filters: filtersOf(search),
     matches: matches.map(row).join('\n'),
   });
@@ -30,14 +31,7 @@ function row({ id, score, traits, metadata }: Match): string {
   const name = url === null ? escapeHtml(id) : `<a href="${escapeHtml(url)}">${escapeHtml(id)}</a>`;
   const own = Object.entries(metadata).map(([key, value]) => `${key} ${value}`);
   return `<li><meter min="0" max="1" value="${Math.max(0, score).toFixed(3)}"></meter>
-<b>${score.toFixed(3)}</b> ${name}${chips(traits)}<small>${escapeHtml(own.join(', '))}</small></li>`;
-}
-
-function chips({ colours, pattern, length }: Traits): string {
-  const each = colours.map(
-    ({ name, hex, share }) => `<i style="background:${hex}"></i>${name} ${Math.round(100 * share)}&nbsp;%`,
-  );
-  return `<p class="traits">${[...each, pattern, length].join(' ')}</p>`;
+<b>${score.toFixed(3)}</b> ${name}${traitsHtml(traits)}<small>${escapeHtml(own.join(', '))}</small></li>`;
 }
 
 function filtersOf({ filter: { metadata = {}, ...rest } }: SearchOptions): string {

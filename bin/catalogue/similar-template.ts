@@ -13,6 +13,7 @@ export interface SimilarSlots {
 export function fillSimilarTemplate({ query, filters, matches }: SimilarSlots): string {
   const parts: Readonly<Record<string, string>> = {
     '/* {{palette}} */': readAsset('palette.css').toString(),
+    '/* {{traits}} */': readAsset('traits.css').toString(),
     '<!-- {{query}} -->': query,
     '<!-- {{filters}} -->': filters,
     '<!-- {{matches}} -->': matches,

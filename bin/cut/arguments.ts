@@ -121,7 +121,9 @@ export function parseArguments(
     throw refused('A picture would go to the terminal: redirect it with > or name a folder with --out.');
   const typed = new Set(OPTION_NAMES.filter(wasTyped));
   const { strokes } = record as { strokes?: string };
-  const options = parseOptions(strokes === undefined ? record : { ...record, strokes: readText(strokes) });
+  const asked = parseOptions(strokes === undefined ? record : { ...record, strokes: readText(strokes) });
+  // The page shows colours, pattern and length.
+  const options = report ? { ...asked, describe: true } : asked;
   const rest = { json, report, skipExisting, marks, keepCorrections, jobs };
   return { inputs: program.args, out: toOutput ? null : out, options, typed, ...rest };
 }
@@ -150,7 +152,7 @@ function describeCommand(command: string): Command {
     .optionsGroup('Where it goes:')
     .option('--out <folder>', 'Folder for the results; - is standard output.', 'results')
     .option('--json', 'Findings to standard output, one JSON object a line, nothing else.')
-    .option('--report', 'Also report.html: photo, overlay, cut-out and findings, worst first.')
+    .option('--report', 'Also report.html: photo, overlay, cut-out, description and findings, worst first.')
     .option('--keep-corrections <folder>', 'Keep what strokes correct, for training: photo, person and dress.')
     .optionsGroup('Which photos, and how many at a time:')
     .option('--skip-existing', 'Leave alone what was made of the same photo in the same way before.')

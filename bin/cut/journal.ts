@@ -30,7 +30,7 @@ export interface Journal {
 }
 
 /** What a result depends on besides its photo. */
-export function recipeOf(options: CutOutOptions, model: ModelInfo): string {
+export function recipeOf({ describe, embedding, ...options }: CutOutOptions, model: ModelInfo): string {
   return createHash('sha256')
     .update(JSON.stringify([options, model.sha256]))
     .digest('hex')

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { escapeHtml } from '../../lib/html';
 import type { Thumbnails } from '../../lib/thumbnails';
 import { type Outcome, percent } from '../cut/format';
+import { traitsHtml } from './traits';
 
 /** What each kind of outcome is called on the page, in the order in which it can be filtered. */
 export const LABELS = { ok: 'ok', review: 'to review', no_dress: 'no dress', failed: 'failed' } as const;
@@ -38,7 +39,8 @@ ${figure('photo', 'Photo', photo)}${figure('overlay', 'Overlay', overlay)}${figu
 
 function facts({ result }: Outcome): string {
   if (result === undefined) return '';
-  const { reasons, advice, presence, confidence, coverage, skinLeak, box, dresses, photo } = result.findings;
+  const { description, reasons, advice, presence, confidence, coverage, skinLeak, box, dresses, photo } =
+    result.findings;
   const found: readonly (readonly [string, string])[] =
     box === null
       ? []
@@ -59,7 +61,8 @@ function facts({ result }: Outcome): string {
     ['Presence', percent(presence)],
     ['Size', `${photo.width} × ${photo.height} ${photo.format}`],
   ];
-  return `<dl>${all.map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`).join('')}</dl>`;
+  const traits = description === undefined ? '' : traitsHtml(description);
+  return `${traits}<dl>${all.map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`).join('')}</dl>`;
 }
 
 /** A relative path as a link: a colon in a name must not become a scheme, nor a hash a fragment. */

@@ -20,7 +20,7 @@ export interface Slots {
 export function fillTemplate({ asked, filters, grounds, id, colour }: Slots): { beginning: string; ending: string } {
   const parts: Readonly<Record<string, string>> = {
     '/* {{palette}} */': readAsset('palette.css').toString(),
-    '/* {{style}} */': read('page.css'),
+    '/* {{style}} */': `${readAsset('traits.css')}${read('page.css')}`,
     '/* {{script}} */': read('page.js'),
     '<!-- {{asked}} -->': asked,
     '<!-- {{filters}} -->': filters,

@@ -25,8 +25,17 @@ class Pipe extends Writable {
   }
 }
 
+const TRAITS = {
+  colours: [
+    { name: 'dark blue', hex: '#1b2a4c', share: 0.8 },
+    { name: 'white', hex: '#f0efee', share: 0.2 },
+  ],
+  pattern: 'patterned',
+  length: 'unknown',
+} as const;
+
 /** A use-case that answers by what a "photo" says: `ok`, `review`, `none`, or an error. Anything else is a real photo. */
-const cutOut: CutOut = (bytes, { format }) => {
+const cutOut: CutOut = (bytes, { format, describe: told }) => {
   const text = Buffer.from(bytes).toString('latin1');
   if (text.startsWith('bad')) return Promise.reject(new DresscutError('undecodable-image', 'The file is damaged.'));
   if (text.startsWith('unloaded')) return Promise.reject(new DresscutError('model-unavailable', 'No network.'));
@@ -46,6 +55,7 @@ const cutOut: CutOut = (bytes, { format }) => {
     photo: { width: 8, height: 8, format: 'png' },
     model: { name: 'fake', version: '1' },
     milliseconds: { decode: Math.random() },
+    ...(told && !none ? { description: TRAITS } : {}),
   } as const;
   const photo = { kind: 'photo', width: 8, height: 8, rgb: new Uint8Array(192).fill(90) } as const;
   const seen = { photo, findings, probabilities: NOTHING_SEEN };
@@ -648,6 +658,27 @@ describe('--report', () => {
       [8, 8, false],
       [8, 8, true],
     ]);
+  });
+
+  test('shows what each dress looks like, as chips of colour and words', async () => {
+    await put({ 'in/sure.png': await photo(), 'in/none.jpg': 'none' });
+    const { stdout } = await dresscut([at('in'), '--out', at('cut'), '--report', '--json']);
+    const page = await readFile(at('cut/report.html'), 'utf8');
+    expect(page.match(/<p class="traits">.*<\/p>/g)).toEqual([
+      '<p class="traits"><span><i style="background:#1b2a4c"></i>dark blue 80&nbsp;%</span> ' +
+        '<span><i style="background:#f0efee"></i>white 20&nbsp;%</span> ' +
+        '<span>patterned</span> <span>length unknown</span></p>',
+    ]);
+    expect(page).toContain('.traits span {');
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).description)).toEqual(expect.arrayContaining([TRAITS, undefined]));
+  });
+
+  test('leaves alone what was cut in the same way without a description', async () => {
+    await put({ 'in/sure.png': await photo() });
+    await dresscut([at('in'), '--out', at('cut')]);
+    const { stderr } = await dresscut([at('in'), '--out', at('cut'), '--skip-existing', '--report']);
+    expect(stderr).toContain('1 cut before');
   });
 
   test('lets no file name become markup or a scheme', async () => {

@@ -81,6 +81,22 @@ test('strokes beside the photo are refused, and the answer says which', async ()
   });
 });
 
+test('a description says the same in JSON and in the headers of every picture, and nowhere unasked', async () => {
+  const json = (await (await cut('application/json', {}, '&describe=true')).json()) as {
+    findings: { description: { colours: { name: string; hex: string; share: number }[]; pattern: string } };
+  };
+  const { colours, pattern } = json.findings.description;
+  const listed = colours.map(({ name, hex, share }) => `${name} ${hex} ${share}`).join(', ');
+  for (const accept of ['image/png', 'image/svg+xml']) {
+    const { status, headers } = await cut(accept, {}, '&describe=true');
+    expect([status, headers.get('x-dresscut-colours')]).toEqual([200, listed]);
+    expect(headers.get('x-dresscut-pattern')).toBe(pattern);
+    expect(headers.get('x-dresscut-length')).toBe('knee');
+    expect(headers.get('access-control-expose-headers')).toContain('X-Dresscut-Colours');
+  }
+  expect((await cut('image/png')).headers.get('x-dresscut-colours')).toBeNull();
+});
+
 test('raw body, form and JSON give the same bytes, and the tag of one is the tag of all', async () => {
   const raw = await cut('image/png', { 'x-request-id': 'mine-1' });
   expect([raw.status, raw.headers.get('content-type')]).toEqual([200, 'image/png']);

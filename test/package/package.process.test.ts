@@ -202,6 +202,13 @@ describe('the examples in docs/library.md', () => {
     expect((await sharp(join(here, 'dress.png')).metadata()).channels).toBe(4);
   });
 
+  test('two dresses are described and compared', async () => {
+    for (const name of ['one.jpg', 'other.jpg']) await copyFile(PHOTO, join(here, name));
+    const { stdout, stderr } = await node(await example("'other.jpg'"));
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^blue plain knee\n(1|1\.0000\d*|0\.9999\d*)\n$/);
+  });
+
   test('Express answers with a cut-out, findings, or what is wrong', async () => {
     const port = 20_000 + (process.pid % 20_000);
     const server = spawn(process.execPath, [await example('express()')], {

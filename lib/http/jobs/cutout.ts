@@ -1,10 +1,10 @@
+import { chosenMatte } from '../../chosen-matte';
 import type { CutOut, CutOutResult } from '../../cut-out';
 import type { Find } from '../../find';
 import { type Findings, noDress } from '../../findings';
 import type { CutOutOptions } from '../../options';
 import { trace } from '../../pipeline/trace';
 import type { Matte } from '../../raster';
-import { chosenMatte } from '../../render';
 import { base64Length } from '../answer-size';
 import type { MediaType } from '../request/negotiate';
 

@@ -1,3 +1,4 @@
+import { LENGTHS, PATTERNS } from '../../description';
 import { VERDICTS } from '../../findings';
 import {
   AGAIN,
@@ -64,6 +65,9 @@ export const cutout = (photo: string): Operation => ({
         'X-Dresscut-Skin-Leak': described('Share of the cut-out that the network calls skin.'),
         'X-Dresscut-Box': described('left,top,width,height of the dress in pixels of the upright photo.'),
         'X-Dresscut-Photo': described('width,height,format of the upright photo.'),
+        'X-Dresscut-Colours': described('With describe=true: name, hex and share of each colour, comma-separated.'),
+        'X-Dresscut-Pattern': described(`With describe=true: ${PATTERNS.join(' or ')}.`),
+        'X-Dresscut-Length': described(`With describe=true: ${LENGTHS.join(', ')}.`),
         'X-Dresscut-Model': described('name/version'),
       },
       content: {

@@ -25,8 +25,8 @@ export interface CallContext extends Reading {
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** An outline is of the whole photo at its own size: only what finds the shape matters to it. */
-const SVG_OPTIONS = ['mode', 'expect', 'presence', 'which', 'strokes'];
+/** An outline is of the whole photo at its own size: of all options it takes those that find and describe. */
+const SVG_OPTIONS = ['mode', 'expect', 'presence', 'which', 'strokes', 'describe'];
 
 /**
  * `POST /v1/cutouts`: one photo in, one answer out, in the type that the caller accepts.
