@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { putSamples } from '../../bin/demo-catalogue';
 import { createService, type Road } from '../../lib/app';
 import { configUnderTest } from '../helpers/config-under-test';
 import { type Loopback, listen } from '../helpers/loopback';
@@ -109,6 +112,48 @@ let browser: Browser;
       expect(await page.locator('#slider').isHidden()).toBe(true);
     }));
 
+  test('says what the dress looks like, unless that is switched off', () =>
+    visit(async (page) => {
+      await cutAfter(page, () => page.setInputFiles('#file', DRESS));
+      expect(await page.locator('#traits span').allTextContents()).toEqual(['blue 100\u00a0%', 'plain', 'knee']);
+      expect(await page.evaluate("document.querySelector('#traits i').style.background")).toMatch(/^rgb/);
+      // No catalogue, no likes.
+      expect(await page.locator('#similar').isHidden()).toBe(true);
+      await cutAfter(page, () => page.getByLabel('Say what it looks like').uncheck());
+      expect(await page.locator('#traits').textContent()).toBe('');
+      expect(await page.locator('#curl').textContent()).not.toContain('describe');
+    }));
+
+  test('finds the likes of the dress in a catalogue, on a phone, too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dresscut-page-'));
+    const config = { ...configUnderTest(), catalogue: join(folder, 'shop.db') };
+    const service = createService(config, { keys: 'off', maxAnswerBytes: null });
+    const shop = await listen(service);
+    try {
+      await putSamples(shop.url, () => undefined);
+      await visit(
+        async (page) => {
+          await cutAfter(page, () => page.setInputFiles('#file', join(__dirname, '../../samples/shop.jpg')));
+          await page.getByRole('button', { name: 'Find similar dresses' }).click();
+          await page.locator('#matches li').nth(5).waitFor();
+          expect(await page.locator('#matches b').first().textContent()).toBe('1.00');
+          expect(await page.locator('#matches li').first().textContent()).toContain('plain wine');
+          const shown = "[...document.querySelectorAll('#matches img')].every((img) => img.naturalWidth > 0)";
+          await page.waitForFunction(shown);
+          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+          // Another photo: what was found for the one before is gone.
+          await cutAfter(page, () => page.setInputFiles('#file', DRESS));
+          expect(await page.locator('#matches li').count()).toBe(0);
+        },
+        { viewport: { width: 360, height: 800 } },
+        shop,
+      );
+    } finally {
+      await shop.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test('JPEG and transparency exclude each other, and the one chosen last stands', () =>
     visit(async (page) => {
       await page.getByLabel('JPEG').check();
@@ -127,8 +172,8 @@ let browser: Browser;
         await page.getByRole('button', { name: 'Copy' }).click();
         await page.getByRole('button', { name: 'Copied' }).waitFor();
         expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
-          "curl -sS --fail-with-body -H 'Accept: image/png' --data-binary @'dress.jpg' " +
-            `'${local.url}/v1/cutouts?crop=true' -o dress.png`,
+          "curl -sS --fail-with-body -D - -H 'Accept: image/png' --data-binary @'dress.jpg' " +
+            `'${local.url}/v1/cutouts?crop=true&describe=true' -o dress.png`,
         );
       },
       { permissions: ['clipboard-read', 'clipboard-write'] },
@@ -306,6 +351,8 @@ let browser: Browser;
       await cutAfter(page, () => page.keyboard.press('Space'));
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('expect');
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('describe');
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('copy');
     }));

@@ -12,6 +12,7 @@ const background = choice('background');
 const format = choice('format');
 const colour = element('colour', HTMLInputElement);
 const crop = element('crop', HTMLInputElement);
+const describe = element('describe', HTMLInputElement);
 const key = element('key', HTMLInputElement);
 
 /**
@@ -27,13 +28,17 @@ export function asked(sure) {
   const chosen = background.value === 'own' ? colour.value : background.value;
   if (output.value === 'cutout' && chosen !== 'transparent') query.set('background', chosen);
   if (sure) query.set('expect', 'dress');
+  if (describe.checked) query.set('describe', 'true');
   return { query: query.toString(), accept: `image/${format.value}`, ending: format.value.replace('jpeg', 'jpg') };
 }
 
 /** What is asked for while strokes are drawn: the cut-out in the photo's own frame, to be laid over it. */
 /** @param {boolean} sure @returns {Asked} */
 export function askedForBrush(sure) {
-  return { query: sure ? 'expect=dress' : '', accept: 'image/webp', ending: 'webp' };
+  const query = new URLSearchParams();
+  if (sure) query.set('expect', 'dress');
+  if (describe.checked) query.set('describe', 'true');
+  return { query: query.toString(), accept: 'image/webp', ending: 'webp' };
 }
 
 /** @param {string} text for a shell */
@@ -53,7 +58,9 @@ export function curlOf(name, { query, accept, ending }, strokes) {
     strokes.length === 0
       ? `--data-binary @${quoted(name)}`
       : `-F ${quoted(`photo=@"${name.replaceAll(/["\\]/g, '\\$&')}"`)} --form-string ${quoted(`strokes=${JSON.stringify(strokes)}`)}`;
-  return `curl -sS --fail-with-body${keyed} -H 'Accept: ${accept}' ${body} ${quoted(url)} -o dress.${ending}`;
+  // A picture's description stands in the headers of the answer.
+  const headers = describe.checked ? ' -D -' : '';
+  return `curl -sS --fail-with-body${headers}${keyed} -H 'Accept: ${accept}' ${body} ${quoted(url)} -o dress.${ending}`;
 }
 
 /**

@@ -3,7 +3,9 @@ import { setStrokes, startBrush, stopBrush, zoom } from './brush.mjs';
 import { asked, askedForBrush, curlOf, REDUCED, reduced, scaled, send } from './call.mjs';
 import { choice, element } from './dom.mjs';
 import { addPhoto, clearPhotos, photos, showList } from './photos.mjs';
+import { offerSimilar } from './similar.mjs';
 import { hideResult, photoIsSeen, setBusy, setCorrecting, showPhoto, showResult } from './stage.mjs';
+import { chipsOf, traitsOf } from './traits.mjs';
 import { factsOf, inWords, verdictOf } from './words.mjs';
 import { distinct, zipOf } from './zip.mjs';
 
@@ -58,6 +60,7 @@ function choose(item) {
   current = item;
   expect.checked = item.sure;
   showPhoto(item.url);
+  void offerSimilar(null);
   refresh();
 }
 
@@ -92,6 +95,7 @@ function show() {
   if (outcome === null || isDue(current)) return;
   if (outcome.problem !== null) {
     if (!correcting) hideResult();
+    void offerSimilar(null);
     state.textContent = '';
     correct.hidden = !correcting && (current.strokes.length === 0 || !photoIsSeen());
     tell(outcome.problem, outcome.problem.code === 'no-dress' && !current.sure);
@@ -124,6 +128,9 @@ async function showPicture(item, outcome, { blob, ending }) {
     }),
   );
   element('findings', HTMLElement).replaceChildren(...cells);
+  const traits = traitsOf(outcome.header);
+  element('traits', HTMLElement).replaceChildren(...(traits === null ? [] : [chipsOf(traits)]));
+  void offerSimilar(item);
   const size = `${shown.width} × ${shown.height} pixels, ${Math.ceil(blob.size / 1000)} kB`;
   const note = outcome.reduced ? ` The photo was too large to be sent and was reduced to ${REDUCED} pixels.` : '';
   state.textContent = `Done: ${size}.${note}`;

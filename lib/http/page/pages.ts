@@ -22,6 +22,7 @@ const TEXT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-
 const FILES: Readonly<Record<string, string>> = {
   'icon.svg': 'http/page/icon.svg',
   'palette.css': 'palette.css',
+  'traits.css': 'traits.css',
   'page.css': 'http/page/page.css',
   'problems.css': 'http/page/problems.css',
   'page.mjs': 'http/page/page.mjs',
@@ -32,6 +33,8 @@ const FILES: Readonly<Record<string, string>> = {
   'photos.mjs': 'http/page/photos.mjs',
   'words.mjs': 'http/page/words.mjs',
   'zip.mjs': 'http/page/zip.mjs',
+  'traits.mjs': 'http/page/traits.mjs',
+  'similar.mjs': 'http/page/similar.mjs',
   'sample-street.jpg': 'http/page/samples/street.jpg',
   'sample-shop.jpg': 'http/page/samples/shop.jpg',
   'sample-flat.jpg': 'http/page/samples/flat.jpg',
