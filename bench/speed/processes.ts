@@ -23,10 +23,17 @@ export function start(task: string, ask: object): ChildProcess {
  * The answer of one task.
  *
  * @param input what it gets on stdin
+ * @param watch told of the process when it has started
  * @throws Error with the last line of what the task complained of
  */
-export async function measure<T>(task: string, ask: object, input: Uint8Array = new Uint8Array()): Promise<T> {
+export async function measure<T>(
+  task: string,
+  ask: object,
+  input: Uint8Array = new Uint8Array(),
+  watch: (child: ChildProcess) => void = () => {},
+): Promise<T> {
   const child = start(task, ask);
+  watch(child);
   const lines = { out: '', err: '' };
   child.stdout?.on('data', (chunk: Buffer) => (lines.out += chunk));
   child.stderr?.on('data', (chunk: Buffer) => (lines.err += chunk));
