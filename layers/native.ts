@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type Architecture, cpuOf } from './architecture';
 import { noticeEntries } from './licences';
+import { splitOpenCv } from './opencv';
 import { platformPackages } from './platform-packages';
 import type { Entry } from './zip';
 
@@ -18,7 +19,7 @@ function wanted(cpu: string): Readonly<Record<string, RegExp>> {
   return {
     'onnxruntime-node': new RegExp(`^(dist/[\\w-]+\\.js|bin/napi-v\\d+/linux/${cpu}/.*)$`),
     'onnxruntime-common': /^dist\/cjs\/([\w-]+\.js|package\.json)$/,
-    '@techstark/opencv-js': /^dist\/opencv\.js$/,
+    '@techstark/opencv-js': /^package\.json$/, // its code: `openCvEntries`
     'libheif-js': /^libheif-wasm\/(libheif-bundle\.js|LICENSE)$/,
     sharp: /^dist\/\w+\.cjs$/,
     '@img/colour': /\.cjs$/,
@@ -45,7 +46,20 @@ export async function nativeEntries(root: string, architecture: Architecture): P
     });
     return Promise.all(paths.map(read));
   });
-  return [...(await Promise.all(entries)).flat(), ...(await noticeEntries(root, 'nodejs/'))];
+  return [
+    ...(await Promise.all(entries)).flat(),
+    ...(await openCvEntries(root)),
+    ...(await noticeEntries(root, 'nodejs/')),
+  ];
+}
+
+async function openCvEntries(root: string): Promise<Entry[]> {
+  const { code, wasm } = await splitOpenCv(root);
+  const folder = `${INSIDE}/@techstark/opencv-js/dist`;
+  return [
+    { path: `${folder}/opencv.js`, bytes: code },
+    { path: `${folder}/opencv.wasm`, bytes: wasm },
+  ];
 }
 
 /** Paths of all files, with forward slashes; packages inside the package are others and stay out. */

@@ -3,6 +3,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { bundledLicences } from '../layers/licences';
+import { OPENCV_SOURCE, splitOpenCv } from '../layers/opencv';
 
 const ROOT = join(__dirname, '..');
 const OUT = join(ROOT, 'build');
@@ -34,7 +35,15 @@ const entriesStayApart: Plugin = {
 };
 
 /** Installed beside it: native, or too large to be part of it. */
-const INSTALLED = ['onnxruntime-node', 'sharp', '@techstark/opencv-js', 'libheif-js'];
+const INSTALLED = ['onnxruntime-node', 'sharp', 'libheif-js'];
+/** OpenCV lies beside the entries, once for all of them. */
+const openCvStaysApart: Plugin = {
+  name: 'opencv-stays-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@techstark\/opencv-js$/ }, () => ({ path: './opencv.js', external: true }));
+  },
+};
+
 /** Used by who installs them; who does not is told. */
 const OPTIONAL = [
   '@aws-sdk/client-s3vectors',
@@ -70,7 +79,7 @@ async function main(): Promise<void> {
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     external: [...[...INSTALLED, ...OPTIONAL].flatMap((name) => [name, `${name}/*`])],
-    plugins: [entriesStayApart],
+    plugins: [entriesStayApart, openCvStaysApart],
     // What ES modules inside know of where they lie, in words of CommonJS.
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': 'importMetaUrl' },
@@ -85,7 +94,7 @@ async function main(): Promise<void> {
     stdio: 'inherit',
   });
   await pruneTypes();
-  await Promise.all([...ASSETS.map(copyAssets), writeEntries(), writeLicences(metafile)]);
+  await Promise.all([...ASSETS.map(copyAssets), writeEntries(), writeOpenCv(), writeLicences(metafile)]);
 }
 
 async function copyAssets([from, pattern]: (typeof ASSETS)[number]): Promise<void> {
@@ -123,9 +132,17 @@ async function pruneTypes(): Promise<void> {
   }
 }
 
+async function writeOpenCv(): Promise<void> {
+  const { code, wasm } = await splitOpenCv(ROOT);
+  await Promise.all([writeFile(join(OUT, 'opencv.js'), code), writeFile(join(OUT, 'opencv.wasm'), wasm)]);
+}
+
 /** The licences of what is inside, one after the other. */
 async function writeLicences({ inputs }: Metafile): Promise<void> {
-  await writeFile(join(OUT, 'THIRD-PARTY-LICENCES.txt'), await bundledLicences(ROOT, Object.keys(inputs)));
+  await writeFile(
+    join(OUT, 'THIRD-PARTY-LICENCES.txt'),
+    await bundledLicences(ROOT, [...Object.keys(inputs), OPENCV_SOURCE]),
+  );
 }
 
 main().catch((thrown: unknown) => {
