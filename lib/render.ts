@@ -3,6 +3,7 @@ import type { Found } from './find';
 import type { CutOutOptions } from './options';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
 import { type Encoded, encode, encodeMask } from './pipeline/encode';
+import { giveBack } from './pipeline/scratch';
 import { stopwatch, type Timed } from './stopwatch';
 
 /** How a picture of what was found looks. */
@@ -31,5 +32,5 @@ export async function render(found: Found, options: RenderOptions, timed: Timed 
   const picture = await timed('compose', () => compose(photo, matte, part, options.background));
   const { width, height } = frame;
   const place = { width, height, left: part.left - frame.left, top: part.top - frame.top, colour: options.background };
-  return timed('encode', () => encode(picture, options, place));
+  return timed('encode', () => encode(picture, options, place)).finally(() => giveBack(picture.rgba));
 }

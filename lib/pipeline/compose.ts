@@ -3,6 +3,7 @@ import type { CutOutOptions } from '../options';
 import type { Box, Cutout, Matte, Photo } from '../raster';
 import { growBox, wholeOf } from './box';
 import { foregroundColour } from './foreground-colour';
+import { borrow } from './scratch';
 
 /** The overlay's colour: no dress is quite this pink. */
 const TINT: Colour = { r: 255, g: 0, b: 110 };
@@ -27,8 +28,8 @@ export function frameOf(matte: Matte, { crop, margin }: Pick<CutOutOptions, 'cro
  */
 export function compose(photo: Photo, matte: Matte, frame: Box, background: Colour | null): Cutout {
   const { width, height } = frame;
-  const rgba = new Uint8Array(4 * width * height);
-  const words = new Uint32Array(rgba.buffer);
+  const rgba = borrow(4 * width * height);
+  const words = new Uint32Array(rgba.buffer, 0, width * height);
   const blank = background === null ? 0 : word(background);
   if (blank !== 0) words.fill(blank);
   const within = matte.box;

@@ -1,6 +1,7 @@
 import { scoped } from '../opencv';
 import type { Box, Mask, Photo, Plane } from '../raster';
 import { colourModel, forOpenCv, MODEL_LENGTH } from './colour-model';
+import { mapPlane } from './map-plane';
 
 /** GrabCut clusters colours from random seeds: without a fixed one the same photo gives masks of IoU 0.92. */
 const SEED = 20_231;
@@ -42,7 +43,7 @@ export async function grabCutFromTrimap(
     open += word >> 1;
   }
   if (open === 0 || foreground < 16 || trimap.length - foreground < 16) {
-    return { width, height, data: trimap.map((word) => word & 1) };
+    return mapPlane({ width, height, data: trimap }, (word) => word & 1);
   }
   return scoped((cv, own) => {
     const photo = own(new cv.Mat(height, width, cv.CV_8UC3));
@@ -63,7 +64,7 @@ export async function grabCutFromTrimap(
       fgd.data64F.set(modelOf(1));
       cv.grabCut(photo, mask, new cv.Rect(0, 0, width, height), bgd, fgd, 1, cv.GC_EVAL_FREEZE_MODEL);
     }
-    return { width, height, data: mask.data.map((word) => word & 1) };
+    return mapPlane({ width, height, data: mask.data }, (word) => word & 1);
   });
 }
 
