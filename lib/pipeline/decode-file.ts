@@ -6,7 +6,7 @@ import type { PhotoFormat } from './formats';
 import { heicToTiff } from './heic';
 import { checkHeifCost } from './heif-cost';
 import { heifItems, isMadeOf, nclxOf } from './heif-items';
-import { mendJpeg } from './jpeg';
+import { isLongWalk, isPadded, mendJpeg } from './jpeg';
 import { checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
 import { damaged, unsupported } from './refusals';
@@ -26,13 +26,18 @@ const STRICTNESS: Readonly<Record<PhotoFormat, 'error' | 'warning'>> = {
   heic: 'error',
 };
 
+/** A JPEG has to be walked through, which would take long where that was tried. */
+export class TooLongToWalk extends Error {}
+
 /**
  * The decoding itself, in whichever process: the first frame or page, upright, 8-bit sRGB, alpha laid over white.
  *
  * @param bytes a file of that format; not changed
+ * @param longWalks whether a JPEG may be walked through here, however long that takes
  * @throws DresscutError `too-many-pixels`, `too-small`, `too-complex`, `unsupported-format`, `undecodable-image`
+ * @throws TooLongToWalk
  */
-export async function decodeFile(bytes: Uint8Array, format: PhotoFormat): Promise<Photo> {
+export async function decodeFile(bytes: Uint8Array, format: PhotoFormat, longWalks = true): Promise<Photo> {
   const unread = unreadKind(bytes, format);
   if (unread) throw unsupported(unread);
   if (format === 'heic' || format === 'avif') return decodeHeif(bytes, format);
@@ -43,7 +48,12 @@ export async function decodeFile(bytes: Uint8Array, format: PhotoFormat): Promis
     return await readPixels(file, header, STRICTNESS[format]);
   } catch (thrown) {
     // Where we had to add the end, whatever else is odd may be that the end is not there.
-    if (mended === null || mended.closed || !forgivable(messageOf(thrown))) throw damaged(format, thrown);
+    const warning = messageOf(thrown);
+    if (mended === null || mended.closed || !forgivable(warning)) throw damaged(format, thrown);
+    if (EXTRANEOUS.test(warning)) {
+      if (!longWalks && isLongWalk(file)) throw new TooLongToWalk();
+      if (!isPadded(file)) throw damaged(format, thrown);
+    }
   }
   try {
     return await readPixels(file, header, 'error');
@@ -116,6 +126,9 @@ async function readNumbered(file: Uint8Array, header: Metadata, colours: Nclx): 
   const max = deep ? 65_536 - 2 ** (16 - (header.bitsPerSample ?? 16)) : 255;
   return { kind: 'photo', width: info.width, height: info.height, rgb: toSrgb(samples, max, colours) };
 }
+
+/** Something lies between the last pixel and the end marker. */
+const EXTRANEOUS = /extraneous bytes before marker 0xd9/;
 
 /**
  * Phones write JPEGs that libjpeg warns about though every pixel is there (padding before the end marker, odd scan

@@ -1,15 +1,13 @@
 import type { Photo } from '../raster';
-import { decodeFile } from './decode-file';
+import { decodeFile, TooLongToWalk } from './decode-file';
 import { decodeApart } from './decoder-process';
 import { type PhotoFormat, sniff } from './formats';
-import { needsWalk } from './jpeg';
+import { isLongWalk, needsWalk } from './jpeg';
 import { checkBytes } from './limits';
 import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
-/** Larger JPEGs whose codes must be walked through would hold up the main thread. */
-const MAX_WALKED = 2_000_000;
 /** Text and profiles before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
 const MAX_PNG_HEAD = 2_000_000;
 
@@ -30,15 +28,24 @@ export async function decode(bytes: Uint8Array): Promise<{ photo: Photo; format:
   const sniffed = sniff(bytes);
   if (sniffed.format === null) throw unsupported(sniffed.found);
   const { format } = sniffed;
-  const photo = isBounded(bytes, format) ? await decodeFile(bytes, format) : await decodeApart(bytes, format);
+  const photo = isBounded(bytes, format) ? await decodeHere(bytes, format) : await decodeApart(bytes, format);
   return { photo, format };
+}
+
+async function decodeHere(bytes: Uint8Array, format: PhotoFormat): Promise<Photo> {
+  try {
+    return await decodeFile(bytes, format, false);
+  } catch (thrown) {
+    if (thrown instanceof TooLongToWalk) return decodeApart(bytes, format);
+    throw thrown;
+  }
 }
 
 /** Whether the time and memory that decoding takes follow from the size of the picture. */
 function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg') {
-    if (file.length > MAX_WALKED && needsWalk(file)) return false;
+    if (isLongWalk(file) && needsWalk(file)) return false;
     let at = -1;
     for (let scans = 0; scans <= MAX_SCANS; scans++) {
       at = file.indexOf('\xff\xda', at + 1, 'latin1');

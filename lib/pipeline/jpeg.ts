@@ -1,29 +1,28 @@
-import { lengthOfScan } from './jpeg-scan';
+import { addCodes, type Codes } from './jpeg-codes';
+import { walkOf } from './jpeg-scan';
+import {
+  contentOf,
+  DHT,
+  DRI,
+  EOI,
+  frameOf,
+  PROGRESSIVE,
+  SOI,
+  SOS,
+  type Structure,
+  segmentsFrom,
+  structureOf,
+} from './jpeg-segments';
+import { isTrailer } from './jpeg-trailer';
+import { MAX_PIXELS } from './limits';
 import { damaged } from './refusals';
 
-/** Markers of ITU-T T.81, table B.1. */
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const PROGRESSIVE = 0xc2;
-const TEM = 0x01;
 const START = Buffer.from([0xff, SOI]);
 const END = Buffer.from([0xff, EOI]);
-const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
-/** Markers that stand for themselves, without a length. */
-const isAlone = (marker: number) => marker === TEM || (marker >= 0xd0 && marker <= EOI);
-/** Frame headers: all of C0 to CF that are no tables. */
-const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-/** What may stand before the first scan: frames, tables, restart interval, application data, comments. */
-const isSegment = (marker: number) =>
-  (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) || (marker >= SOS && marker <= 0xef) || marker === 0xfe;
-
-interface Segment {
-  readonly marker: number;
-  /** From the `ff` of its marker to the byte behind it. */
-  readonly start: number;
-  readonly end: number;
-}
+/** Larger JPEGs take long to walk through. */
+const MAX_WALKED = 2_000_000;
+/** So many bytes of any kind between the last code and the end marker are padding; more must be zeros or `ff`. */
+const MAX_PADDING = 16;
 
 /** A JPEG that its decoder can take; `closed` where it lacked its end marker. */
 export interface Jpeg {
@@ -41,142 +40,145 @@ export interface Jpeg {
  * @throws DresscutError `undecodable-image` where more than the end marker is missing
  */
 export function mendJpeg(bytes: Uint8Array): Jpeg {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = headerOf(file);
-  const scan = header.at(-1);
-  if (scan?.marker !== SOS) return { file: bytes, closed: false };
-  const end = endOf(file, header);
-  if (end === 'cut off') throw damaged('jpeg', new Error('Premature end of JPEG file'));
-  const closed = end === 'missing';
+  const file = bufferOf(bytes);
+  const structure = structureOf(file);
+  // What is too large is refused by its header, without a walk.
+  if (structure === null || pixelsOf(file, structure) > MAX_PIXELS) return { file: bytes, closed: false };
+  const { header, end } = structure;
+  const closed = end === null;
+  const codes = closed || hidesItsEnd(file, structure) ? endOfCodes(file, structure) : undefined;
+  if (codes === null) throw cutShort();
+  if (codes && !(closed ? codes.complete && endsAt(file, codes.end) : isPadding(file, codes.end, end)))
+    throw cutShort();
   const tidy = header.every(({ start }, i) => start === (header[i - 1]?.end ?? 2));
   if (tidy && !closed) return { file: bytes, closed };
-  const segments = header.map(({ start, end }) => file.subarray(start, end));
-  const rest = closed ? [file.subarray(scan.end, endOfData(file)), END] : [file.subarray(scan.end)];
+  const segments = header.map((one) => file.subarray(one.start, one.end));
+  const first = header.at(-1)?.end;
+  const rest = closed ? [file.subarray(first, codes?.end), END] : [file.subarray(first)];
   return { file: Buffer.concat([START, ...segments, ...rest]), closed };
 }
 
-/** Whether every code of a JPEG must be walked through to know that all are there: some 30 ms a megabyte. */
+/** Whether every code of a JPEG must be walked through to know that all are there. */
 export function needsWalk(bytes: Uint8Array): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return file.lastIndexOf(END) < 0 || hidesItsEnd(file, headerOf(file));
-}
-
-/** The segments up to the first scan's header, without whatever lies between them. */
-function headerOf(file: Buffer): Segment[] {
-  const segments: Segment[] = [];
-  for (let at = 2; at >= 0; ) {
-    const segment = nextSegment(file, at);
-    if (!segment) break;
-    segments.push(segment);
-    if (segment.marker === SOS) break;
-    at = segment.end;
-  }
-  return segments;
-}
-
-/** The next segment that ends inside the file; `null` where none is left, or the picture ends. */
-function nextSegment(file: Buffer, from: number): Segment | null {
-  for (let at = file.indexOf(0xff, from); at >= 0 && at + 4 <= file.length; at = file.indexOf(0xff, at + 1)) {
-    const marker = file[at + 1] ?? 0;
-    if (marker === EOI) return null;
-    if (isAlone(marker) || !isSegment(marker)) continue;
-    const length = file.readUInt16BE(at + 2);
-    const end = at + 2 + length;
-    if (length >= 2 && end <= file.length) return { marker, start: at, end };
-  }
-  return null;
+  const file = bufferOf(bytes);
+  const structure = structureOf(file);
+  return structure !== null && (structure.end === null || hidesItsEnd(file, structure));
 }
 
 /**
- * Whether the end marker is there, or nothing else is missing, or more. A decoder does not notice when the last scans of a progressive JPEG
- * are missing, or a colour's only one: what is there is a picture, too. So all coefficients must have come; and in a
- * sequential JPEG, whose decoder stops at the last pixel, the data must end with it.
+ * Whether a walk would hold up others: it takes some 30 ms a megabyte, and of a progressive JPEG some for every pixel
+ * and scan, however few bytes they are.
  */
-function endOf(file: Buffer, header: readonly Segment[]): 'there' | 'missing' | 'cut off' {
-  const seen = [...header];
-  for (let scan = header.at(-1); scan; ) {
-    const next = endOfScan(file, scan.end);
-    if (next < 0) return isComplete(file, seen) && endsWithScan(file, seen) ? 'missing' : 'cut off';
-    if (file[next + 1] === EOI)
-      return hidesItsEnd(file, seen) && lengthOf(file, seen, next) === null ? 'cut off' : 'there';
-    const more = segmentsFrom(file, next);
-    seen.push(...more);
-    scan = more.at(-1);
-  }
-  // Something lies between two scans; its decoder says whether that matters.
-  return 'there';
+export function isLongWalk(bytes: Uint8Array): boolean {
+  const file = bufferOf(bytes);
+  return file.length > MAX_WALKED || frameOf(file, structureOf(file)?.header ?? [])?.marker === PROGRESSIVE;
 }
 
-function endsWithScan(file: Buffer, segments: readonly Segment[]): boolean {
-  if (segments.some(({ marker }) => marker === PROGRESSIVE)) return true;
-  const end = endOfData(file);
-  return lengthOf(file, segments, end) === end - (segments.at(-1)?.end ?? 0);
+/**
+ * Whether what lies between the last code and the end marker is padding. Where the picture was cut off and something
+ * else follows, the codes go on into it, and a decoder that takes all bytes for pixels notices nothing.
+ */
+export function isPadded(bytes: Uint8Array): boolean {
+  const file = bufferOf(bytes);
+  const structure = structureOf(file);
+  if (structure === null || structure.end === null) return false;
+  const codes = endOfCodes(file, structure);
+  return codes !== null && isPadding(file, codes.end, structure.end);
 }
+
+const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const numberAt = (content: Uint8Array, at: number) => ((content[at] ?? 0) << 8) | (content[at + 1] ?? 0);
+const cutShort = () => damaged('jpeg', new Error('Premature end of JPEG file'));
 
 /**
  * Whether libvips would overlook what is missing in the last rows: it asks for warnings before it reads the next eight,
  * and there are none. Several scans are read before any row, and where colours are coarser than rows, it reads ahead.
+ * In a progressive JPEG with restart markers, libjpeg takes an end at one of them for a marker that got lost. And
+ * whatever lies before the end marker counts as pixels, as long as any are missing.
  */
-function hidesItsEnd(file: Buffer, segments: readonly Segment[]): boolean {
-  const frame = segments.find(({ marker }) => marker === 0xc0 || marker === 0xc1);
-  if (!frame || segments.filter(({ marker }) => marker === SOS).length > 1) return false;
-  const count = file[frame.start + 9] ?? 0;
-  const down = Array.from({ length: count }, (_, i) => (file[frame.start + 11 + 3 * i] ?? 0) & 15);
+function hidesItsEnd(file: Buffer, { segments, end }: Structure): boolean {
+  const frame = frameOf(file, segments);
+  if (end !== null && looksAdded(file.subarray(Math.max(0, end - 8), end))) return true;
+  if (frame?.marker === PROGRESSIVE) return segments.some(({ marker }) => marker === DRI);
+  if (frame?.marker !== 0xc0 && frame?.marker !== 0xc1) return false;
+  if (segments.filter(({ marker }) => marker === SOS).length > 1) return false;
+  const count = frame.content[7] ?? 0;
+  const down = Array.from({ length: count }, (_, i) => (frame.content[9 + 3 * i] ?? 0) & 15);
   return count === 1 || down.every((rows) => rows === 1);
 }
 
-/** Bytes that the last scan takes of those up to `end`; `null` where they do not make a whole scan. */
-function lengthOf(file: Buffer, segments: readonly Segment[], end: number): number | null {
-  const of = (...markers: number[]) =>
-    segments.filter(({ marker }) => markers.includes(marker)).map((one) => file.subarray(one.start + 2, one.end));
-  const [frame, header] = [of(0xc0, 0xc1)[0], of(SOS).at(-1)];
-  if (!frame || !header) return null;
-  const data = file.subarray(segments.at(-1)?.end, end);
-  const restart = of(0xdd).at(-1)?.readUInt16BE(2) ?? 0;
-  return lengthOfScan({ frame, tables: of(0xc4), restart, header, data });
+function pixelsOf(file: Buffer, { header }: Structure): number {
+  const content = frameOf(file, header)?.content ?? new Uint8Array();
+  return numberAt(content, 3) * numberAt(content, 5);
 }
 
-/** Where a file without an end marker stops: before what fills it up, and half a marker at the cut. */
-function endOfData(file: Buffer): number {
-  let end = file.length;
-  while (end > 0 && file[end - 1] === 0 && file[end - 2] !== 0xff) end -= 1;
-  return file[end - 1] === 0xff ? end - 1 : end;
-}
+/** Whether bytes are words, or all alike: coded data rarely are. */
+const looksAdded = (bytes: Buffer) =>
+  bytes.every((byte) => byte === bytes[0]) || /^[\n\r -~]+$/.test(bytes.toString('latin1'));
 
-/** Where the coded data end: the next marker that is neither a restart nor a byte of theirs; -1 at the end of the file. */
-function endOfScan(file: Buffer, from: number): number {
-  for (let at = file.indexOf(0xff, from); at >= 0 && at + 1 < file.length; at = file.indexOf(0xff, at + 1)) {
-    const marker = file[at + 1] ?? 0;
-    if (marker !== 0 && marker !== 0xff && !isRestart(marker)) return at;
-  }
-  return -1;
-}
-
-/** The segments up to the next scan's header, it included: none may be odd here. */
-function segmentsFrom(file: Buffer, from: number): Segment[] {
-  const segments: Segment[] = [];
-  for (let at = from; ; ) {
-    const segment = nextSegment(file, at);
-    if (!segment || segment.start !== at) return [];
-    segments.push(segment);
-    if (segment.marker === SOS) return segments;
-    at = segment.end;
+/** Where the last scan's codes end, and whether all coefficients have come; `null` where codes are missing. */
+function endOfCodes(file: Buffer, { header }: Structure): { end: number; complete: boolean } | null {
+  const frame = frameOf(file, header);
+  if (frame === null || frame.content.length < 8 || ![0xc0, 0xc1, PROGRESSIVE].includes(frame.marker)) return null;
+  const walk = walkOf(frame.content, frame.marker === PROGRESSIVE);
+  const codes = new Map<number, Codes>();
+  const missing = missingBits(frame.content);
+  let restart = 0;
+  for (let more = header; ; ) {
+    for (const segment of more) {
+      if (segment.marker === DHT) addCodes(contentOf(file, segment), codes);
+      if (segment.marker === DRI) restart = numberAt(contentOf(file, segment), 2);
+    }
+    const scan = more.at(-1);
+    if (scan?.marker !== SOS) return null;
+    const of = contentOf(file, scan);
+    const length = walk({ header: of, codes, restart, data: file.subarray(scan.end) });
+    if (length === null) return null;
+    arrive(of, missing);
+    const end = scan.end + length;
+    more = segmentsFrom(file, endOfFill(file, end)).more;
+    if (more.at(-1)?.marker !== SOS) return { end, complete: missing.size > 0 && isEmpty(missing) };
   }
 }
 
-/** Whether every coefficient of every component has come, to its last bit (T.81, G.1.1.1). */
-function isComplete(file: Buffer, segments: readonly Segment[]): boolean {
-  const frame = segments.find(({ marker }) => isFrame(marker));
-  const count = frame ? (file[frame.start + 9] ?? 0) : 0;
-  const missing = new Map<number, Uint8Array>();
-  for (let i = 0; i < count; i++)
-    missing.set(file[(frame?.start ?? 0) + 10 + 3 * i] ?? 0, new Uint8Array(64).fill(255));
-  for (const { marker, start, end } of segments) {
-    if (marker !== SOS) continue;
-    const scan = file.subarray(start, end);
-    const inScan = scan[4] ?? 0;
-    const [from = 0, to = 0, bits = 0] = scan.subarray(5 + 2 * inScan);
-    for (let i = 0; i < inScan; i++) missing.get(scan[5 + 2 * i] ?? 0)?.fill(bits & 15, from, to + 1);
-  }
-  return count > 0 && [...missing.values()].every((bits) => bits.every((bit) => bit === 0));
+/** Of each component, how many bits of each coefficient are to come; of those that no scan has named, all. */
+const missingBits = (frame: Buffer) =>
+  new Map(Array.from({ length: frame[7] ?? 0 }, (_, i) => [frame[8 + 3 * i] ?? 0, new Uint8Array(64).fill(255)]));
+
+/** A scan has come: of its coefficients so many bits are left (T.81, G.1.1.1). */
+function arrive(scan: Buffer, missing: Map<number, Uint8Array>): void {
+  const count = scan[2] ?? 0;
+  const [from = 0, to = 0, bits = 0] = scan.subarray(3 + 2 * count);
+  for (let i = 0; i < count; i++) missing.get(scan[3 + 2 * i] ?? 0)?.fill(bits & 15, from, to + 1);
+}
+
+const isEmpty = (missing: Map<number, Uint8Array>) =>
+  [...missing.values()].every((bits) => bits.every((bit) => bit === 0));
+
+/** Whether nothing but padding lies between the last code and the end marker. */
+function isPadding(file: Buffer, from: number, to: number): boolean {
+  if (to > from && mayBeFill(file, from)) return false;
+  return to - from <= MAX_PADDING || endOfFill(file, from) === to;
+}
+
+/** The last byte of the codes may be one of the zeros behind them, and the picture cut off before. */
+const mayBeFill = (file: Buffer, end: number) => file[end - 1] === 0 && file[end] === 0;
+
+/**
+ * Whether a picture without an end marker ends here: nothing follows but what fills a file up, or what is known to
+ * follow pictures.
+ */
+function endsAt(file: Buffer, end: number): boolean {
+  if (isTrailer(file, end)) return true;
+  const last = endOfFill(file, end);
+  if (mayBeFill(file, end)) return false;
+  // A trailer may begin with zeros, too.
+  return last === file.length || [0, 1, 2, 3].some((zeros) => last - zeros >= end && isTrailer(file, last - zeros));
+}
+
+/** Behind zeros and `ff`, up to the marker that the last of them begins. */
+function endOfFill(file: Buffer, from: number): number {
+  let at = from;
+  while (file[at] === 0 || (file[at] === 0xff && [0, 0xff, undefined].includes(file[at + 1]))) at += 1;
+  return at;
 }
