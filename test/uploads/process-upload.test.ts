@@ -12,11 +12,14 @@ import {
 } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { type App, createApp } from '../../lib/app';
+import { type CutOut, createCutOut } from '../../lib/cut-out';
+import type { Found } from '../../lib/find';
 import type { PhotoStore } from '../../lib/ports';
 import { s3Store } from '../../lib/storage/s3';
 import { receiptKey } from '../../lib/uploads/keys';
 import { createProcessUpload, type ProcessUpload } from '../../lib/uploads/process-upload';
 import type { Receipt } from '../../lib/uploads/receipt';
+import { FOUND } from '../helpers/loopback';
 import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
 // The real network and a real S3 server. A photo of 240 pixels keeps each cut at a tenth of a second.
@@ -42,14 +45,18 @@ interface Spied {
 }
 
 /** The use-case over the real store; `around` puts something between the two. */
-function uploads(around: (store: PhotoStore) => PhotoStore = (store) => store, defaults = {}): Spied {
+function uploads(
+  around: (store: PhotoStore) => PhotoStore = (store) => store,
+  defaults = {},
+  cutOut: CutOut = app.cutOut,
+): Spied {
   let cuts = 0;
   const processUpload = createProcessUpload({
     store: around(s3Store({ s3Endpoint: s3.url })),
     segmenter: app.segmenter,
     cutOut: (bytes, options) => {
       cuts += 1;
-      return app.cutOut(bytes, options);
+      return cutOut(bytes, options);
     },
     buckets: s3.buckets,
     catalogue: null,
@@ -102,6 +109,38 @@ test(
     const { ContentType, CacheControl, Metadata } = await head(key);
     expect([ContentType, CacheControl]).toEqual(['image/png', 'no-cache']);
     expect(Metadata).toMatchObject({ 'dresscut-source-etag': upload.etag, 'dresscut-verdict': 'ok' });
+  },
+  PATIENCE,
+);
+
+test(
+  'a picture that WebP cannot hold is a final answer: the receipt names the way out, and it is not tried again',
+  async () => {
+    const [width, height] = [8, 17_000];
+    const tall: Found = {
+      ...FOUND,
+      photo: { kind: 'photo', width, height, rgb: new Uint8Array(3 * width * height) },
+      matte: {
+        kind: 'matte',
+        width,
+        height,
+        alpha: new Uint8Array(width * height).fill(255),
+        box: { left: 0, top: 0, width, height },
+      },
+    };
+    const { processUpload, cuts } = uploads(
+      undefined,
+      {},
+      createCutOut(async () => tall),
+    );
+    const upload = await put('uploads/tall.jpg', dress, { Metadata: { 'dresscut-format': 'webp' } });
+    expect((await processUpload(upload)).kind).toBe('failed');
+    const { problem, outputs, options } = await receiptOf(upload.key);
+    expect(problem).toMatchObject({ code: 'invalid-option', facts: { height, maxSide: 16_383 } });
+    expect(problem?.detail).toContain('Ask for a smaller size');
+    expect([outputs, options?.format]).toEqual([[], 'webp']);
+    expect((await processUpload(upload)).kind).toBe('skipped');
+    expect(cuts()).toBe(1);
   },
   PATIENCE,
 );
