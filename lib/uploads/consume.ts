@@ -30,6 +30,8 @@ export const BATCH_SIZE = 1;
 const FIRST_GUESS = 10_000;
 /** For the answer itself to leave, milliseconds. */
 const MARGIN = 2_000;
+/** After the end of an invocation that cannot answer any more, until its message comes again: seconds. */
+const AFTER_DEATH = 10;
 
 /**
  * A batch from SQS or an event itself: one photo after the other, each failure for itself.
@@ -90,13 +92,16 @@ export function createConsume(dependencies: ConsumeDependencies): Consume {
     return errors;
   }
 
-  async function comeAgain({ receiptHandle, receives }: Message): Promise<void> {
-    if (retryAfter === undefined || receiptHandle === null) return;
-    // What has failed for the last time goes to the dead letters at once, where somebody is told.
-    const seconds = receives >= maxReceives ? 0 : secondsToRetry(receives);
+  async function stayAway({ receiptHandle }: Message, seconds: number): Promise<void> {
+    if (retryAfter === undefined || receiptHandle === null || seconds === Number.POSITIVE_INFINITY) return;
     await retryAfter(receiptHandle, seconds).catch((thrown: unknown) => {
       observer.retryUnset({ error: asDresscutError(thrown) });
     });
+  }
+
+  async function comeAgain(message: Message): Promise<void> {
+    // What has failed for the last time goes to the dead letters at once, where somebody is told.
+    await stayAway(message, message.receives >= maxReceives ? 0 : secondsToRetry(message.receives));
   }
 
   return async (event, remaining) => {
@@ -106,6 +111,8 @@ export function createConsume(dependencies: ConsumeDependencies): Consume {
     const whole = remaining();
     // Half of the invocation is enough for any: one slow photo must not keep all later ones from being tried.
     const needed = () => Math.min(slowest === 0 ? FIRST_GUESS : slowest * 2, whole / 2) + MARGIN;
+    // Whoever is killed says nothing: until then its messages stay away for as long as it can live, and no longer.
+    const claims = Promise.all(messages.map((message) => stayAway(message, Math.ceil(whole / 1000) + AFTER_DEATH)));
     for (const [index, message] of messages.entries()) {
       const wrong = await takeAll(message, () => remaining() >= needed());
       if (wrong === null) {
@@ -119,6 +126,7 @@ export function createConsume(dependencies: ConsumeDependencies): Consume {
       failed.push(message);
       errors.push(...wrong);
     }
+    await claims;
     await Promise.all(failed.map(comeAgain));
     return answer(failed, errors);
   };

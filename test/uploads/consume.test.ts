@@ -100,6 +100,33 @@ describe('when a failed message comes again', () => {
     expect(asked).toEqual([['handle of x', expect.any(Number)]]);
   });
 
+  test('soon after the end of a function that is killed, whatever the queue would wait', async () => {
+    let killed: () => void = () => undefined;
+    const death = new Promise<void>((resolve) => {
+      killed = resolve;
+    });
+    const deadly: ProcessUpload = () => {
+      killed();
+      return new Promise(() => undefined);
+    };
+    const { consume } = observed(deadly, note);
+    void consume(sqs(['a']), () => 59_500);
+    await death;
+    expect(asked).toEqual([['handle of a', 70]]);
+  });
+
+  test('of two times that the queue is told, the one after the failure holds', async () => {
+    const told: number[] = [];
+    const first: RetryAfter = async (_, seconds) => {
+      if (seconds > 60) await new Promise<void>((resolve) => setTimeout(resolve, 100));
+      told.push(seconds);
+    };
+    const { consume } = observed(undefined, first);
+    await consume(sqs(['bad']), () => 59_500);
+    expect(told).toEqual([70, expect.any(Number)]);
+    expect(told[1]).toBeLessThan(13);
+  });
+
   test('a queue that cannot be told changes nothing else', async () => {
     const { consume, lines } = observed(undefined, () => Promise.reject(new Error('no queue')));
     expect((await consume(sqs(['bad', 'a']), FOREVER)).batchItemFailures).toHaveLength(1);
