@@ -4,7 +4,7 @@ import { parseMultipart } from '../../lib/http/request/multipart';
 import { parseUrlEncoded } from '../../lib/http/request/url-encoded';
 
 // Several slices, and escapes across their borders.
-const PHOTO = Buffer.from(Uint32Array.from({ length: 600_000 }, (_, i) => Math.imul(i, 0x9e3779b1)).buffer);
+const PHOTO = Buffer.from(Uint32Array.from({ length: 600_001 }, (_, i) => Math.imul(i, 0x9e3779b1)).buffer);
 const BASE64 = PHOTO.toString('base64');
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
