@@ -5,13 +5,16 @@ export interface Sent {
   readonly path: string;
   readonly type: string;
   readonly body: Uint8Array;
+  /** POST unless something else is said. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a body whole. @returns the status, or why there is none */
-export function post(port: number, { path, type, body }: Sent): Promise<string> {
+export function post(port: number, { path, type, body, method = 'POST', headers: others = {} }: Sent): Promise<string> {
   return new Promise((done) => {
-    const headers = { 'content-type': type, 'content-length': body.length };
-    const call = request({ host: '127.0.0.1', port, path, method: 'POST', headers }, (answer) => {
+    const headers = { 'content-type': type, 'content-length': body.length, ...others };
+    const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
       answer.resume();
       answer.on('end', () => done(String(answer.statusCode)));
       answer.on('error', () => done(`${answer.statusCode}, cut off`));
@@ -66,4 +69,46 @@ export async function hangUp(port: number, senders: number): Promise<string[]> {
     for (const socket of sockets) socket.destroy();
   }, 1000);
   return all;
+}
+
+/**
+ * Speaks for itself on a line of its own.
+ *
+ * @param text what is sent at once
+ * @param drip what is sent every half second after that; `null` for nothing
+ * @returns the statuses that it hears until the line is closed, or until it hears `enough` of them
+ */
+export function speak(port: number, text: string, drip: string | null = null, enough = 1): Promise<string[]> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    let said = '';
+    const statuses = () => [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = '']) => status);
+    const timer = drip === null ? undefined : setInterval(() => socket.write(drip), 500);
+    const end = () => {
+      clearInterval(timer);
+      socket.destroy();
+      const heard = statuses();
+      done(heard.length > 0 ? heard : ['nothing']);
+    };
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+      if (statuses().length >= enough) end();
+    });
+    socket.on('close', end);
+    socket.write(text);
+  });
+}
+
+/** Sends whole photos, and hangs up before they are cut. */
+export async function hangUpAfter(port: number, senders: number, { path, type, body }: Sent): Promise<string[]> {
+  const head = [`POST ${path} HTTP/1.1`, 'Host: x', `Content-Type: ${type}`, `Content-Length: ${body.length}`, '', ''];
+  const one = () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(head.join('\r\n'));
+    socket.write(body, () => setTimeout(() => socket.destroy(), 300));
+    return heard(socket);
+  };
+  return Promise.all(Array.from({ length: senders }, one));
 }

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -19,15 +22,17 @@ export interface Watched<T> {
 /** The local service in a process of its own, ready. */
 export interface Server {
   readonly port: number;
+  readonly pid: number;
   readonly alive: () => boolean;
   /** Runs a trial, and looks at memory and health meanwhile. */
   readonly watch: <T>(trial: () => Promise<T>) => Promise<Watched<T>>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts `bin/serve.ts` with nobody's settings. @throws Error when it does not get ready */
+/** Starts `bin/serve.ts` with nobody's settings and a catalogue. @throws Error when it does not get ready */
 export async function startServer(): Promise<Server> {
-  const env = { PATH: process.env.PATH, PORT: '0' };
+  const data = mkdtempSync(join(tmpdir(), 'dresscut-trials-'));
+  const env = { PATH: process.env.PATH, PORT: '0', DRESSCUT_CATALOGUE: join(data, 'catalogue.db') };
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', join('bin', 'serve.ts')], { cwd: ROOT, env });
   child.stderr.resume();
   const port = await portOf(child);
@@ -44,36 +49,25 @@ export async function startServer(): Promise<Server> {
   }
 
   async function watch<T>(trial: () => Promise<T>): Promise<Watched<T>> {
-    let [peakBytes, silentMilliseconds, over] = [0, 0, false];
-    const memory = async () => {
-      for (; !over; await sleep(50)) peakBytes = Math.max(peakBytes, await residentBytes(child.pid ?? 0));
-    };
-    const health = async () => {
-      for (; !over; await sleep(50)) {
-        const start = performance.now();
-        await ask('/v1/health').catch(() => undefined);
-        silentMilliseconds = Math.max(silentMilliseconds, performance.now() - start);
-      }
-    };
-    const watching = Promise.all([memory(), health()]);
+    const workerData = { url: `http://127.0.0.1:${port}/v1/health`, pid: child.pid };
+    const watcher = new Worker(join(__dirname, 'watcher.ts'), { execArgv: ['--require', 'tsx/cjs'], workerData });
+    await once(watcher, 'message');
     const start = performance.now();
-    try {
-      const result = await trial();
-      const seconds = (performance.now() - start) / 1000;
-      over = true;
-      await watching;
-      return { result, seconds, peakBytes, silentMilliseconds };
-    } finally {
-      over = true;
-    }
+    const result = await trial();
+    const seconds = (performance.now() - start) / 1000;
+    watcher.postMessage('over');
+    const [seen] = (await once(watcher, 'message')) as [Pick<Watched<T>, 'peakBytes' | 'silentMilliseconds'>];
+    return { result, seconds, ...seen };
   }
 
   const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'close');
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await rm(data, { recursive: true, force: true });
   };
-  return { port, watch, stop, alive: () => child.exitCode === null && child.signalCode === null };
+  return { port, pid: child.pid ?? 0, watch, stop, alive: () => child.exitCode === null && child.signalCode === null };
 }
 
 async function portOf(child: ChildProcess): Promise<number> {
@@ -84,13 +78,4 @@ async function portOf(child: ChildProcess): Promise<number> {
     if (port !== undefined) return Number(port);
   }
   throw new Error(`the service did not start:\n${said}`);
-}
-
-/** Of a process and all below it; what ends while we look counts as nothing. */
-async function residentBytes(pid: number): Promise<number> {
-  const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-  const [status, below] = await Promise.all([read('status'), read(`task/${pid}/children`)]);
-  const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
-  const others = below.split(' ').filter(Boolean).map(Number);
-  return (await Promise.all(others.map(residentBytes))).reduce((sum, bytes) => sum + bytes, own);
 }
