@@ -1,5 +1,5 @@
 import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, normalize, parse, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, normalize, parse, relative, resolve, sep } from 'node:path';
 import { DresscutError } from '../../lib/errors';
 import { PHOTO_ENDINGS } from '../../lib/pipeline/formats';
 import { COMMANDS } from './help';
@@ -21,7 +21,7 @@ interface Found {
   readonly source: string;
   /** The photo's absolute path without links, by which it is recognised. */
   readonly real: string;
-  /** Its folder below the folder that was named; empty for a photo that was named itself. */
+  /** Its folder below the folder that was named, or that a pattern begins with; empty for a photo named itself. */
   readonly folder: string;
 }
 
@@ -34,13 +34,13 @@ interface Found {
 export async function findPhotos(inputs: readonly string[], out: string): Promise<Found[]> {
   const outside = await realpath(out).catch(() => resolve(out));
   const found = new Map<string, Found>();
-  for (const input of (await Promise.all(inputs.map(expand))).flat()) {
+  for (const { path: input, folder } of (await Promise.all(inputs.map(expand))).flat()) {
     const real = await realpath(input).catch((cause) => {
       const word = Object.hasOwn(COMMANDS, input) ? ` The command ${input} must come first.` : '';
       throw new DresscutError('invalid-option', `No such file or folder: ${input}.${word}`, { cause });
     });
     if (!(await stat(real)).isDirectory()) {
-      if (!found.has(real)) found.set(real, { source: normalize(input), real, folder: '' });
+      if (!found.has(real)) found.set(real, { source: normalize(input), real, folder });
       continue;
     }
     if (real === outside) {
@@ -59,23 +59,37 @@ export async function findPhotos(inputs: readonly string[], out: string): Promis
 }
 
 /**
- * What a pattern names, in the order of names; anything that is there, or holds none of a pattern's signs, stands for
- * itself. Shells expand patterns as well, but not those in quotes, and some shells none.
+ * What a pattern names, in the order of names, and its folder below the first one that the pattern leaves open; anything
+ * that is there, or holds none of a pattern's signs, stands for itself. Shells expand patterns as well, but not those in quotes, and some shells none.
  *
  * @throws DresscutError `invalid-option` when nothing is called so
  */
-async function expand(input: string): Promise<string[]> {
+async function expand(input: string): Promise<{ path: string; folder: string }[]> {
+  const itself = [{ path: input, folder: '' }];
   const there = await access(input).then(
     () => true,
     () => false,
   );
-  if (there) return [input];
+  if (there) return itself;
   const { glob, isDynamicPattern } = await import('tinyglobby');
-  if (!isDynamicPattern(input)) return [input];
-  const paths = await glob(input.split(sep).join('/'), { onlyFiles: true, expandDirectories: false });
+  if (!isDynamicPattern(input)) return itself;
+  const pattern = input.split(sep).join('/');
+  const paths = await glob(pattern, { onlyFiles: true, expandDirectories: false });
   const photos = paths.filter((path) => PHOTO_ENDINGS.has(extname(path).toLowerCase()));
   if (photos.length === 0) throw new DresscutError('invalid-option', `No photo is called ${input}.`);
-  return photos.sort();
+  const parts = pattern.split('/');
+  const fixed = parts
+    .slice(
+      0,
+      Math.min(
+        parts.length - 1,
+        parts.findIndex((part) => isDynamicPattern(part)),
+      ),
+    )
+    .join('/');
+  const folderOf = (path: string) =>
+    relative(resolve(fixed || (isAbsolute(pattern) ? '/' : '.')), resolve(dirname(path)));
+  return photos.sort().map((path) => ({ path, folder: folderOf(path) }));
 }
 
 /** @param seen real folders not to enter: the results, and those already walked, for links may form a ring */

@@ -446,6 +446,11 @@ test('results of other options in the same folder are told of', async () => {
 test.each([
   ['--margin 10%', '--margin does nothing without --crop.'],
   ['--output mask --background red', '--background does nothing with --output mask'],
+  ['--presence 0.3 --expect dress', '--presence does nothing with --expect dress'],
+  ['--which main --mode article', '--which does nothing with --mode article'],
+  ['--describe', '--describe shows with --json or --report only'],
+  ['--embedding', '--embedding shows with --json only'],
+  ['--describe --json', null],
   ['--keep-corrections kept', '--keep-corrections does nothing without --strokes'],
   ['--crop --margin 10%', null],
 ])('an option without effect is told of: %s', async (args, told) => {
@@ -536,7 +541,8 @@ describe('pipes', () => {
 test('a pattern in quotes names photos, and one that names none is refused', async () => {
   await put({ 'in/a.jpg': 'ok', 'in/deep/b.HEIC': 'ok', 'in/c.txt': 'ok', 'in/[odd].jpg': 'ok' });
   expect((await dresscut([at('in/**/*'), '--out', at('cut')])).code).toBe(0);
-  expect(await files('cut')).toContain('b.png');
+  // As with the folder itself: two photos of one name in two folders stay two.
+  expect(await files('cut')).toContain('deep/b.png');
   expect(await files('cut')).toContain('[odd].png');
   expect((await dresscut([at('in/[odd].jpg'), '--out', at('cut')])).code).toBe(0);
   const none = await dresscut([at('in/*.png'), '--out', at('cut')]);
@@ -620,6 +626,8 @@ describe('--help', () => {
       expect(stdout).toContain(flag);
     }
     for (const flag of ['--out ', '--json', '--report', '--jobs', 'Exit status']) expect(stdout).toContain(flag);
+    // A terminal of 80 columns breaks no line of it.
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
 
