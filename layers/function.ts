@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { englishOnly } from './english-only';
 import { bundledLicences, noticeEntries } from './licences';
 import type { Entry } from './zip';
 
@@ -26,6 +27,7 @@ const DECODER = 'lib/pipeline/decoder-main.ts';
 export async function functionEntries(root: string, name: string): Promise<Entry[]> {
   const { outputFiles, metafile } = await build({
     metafile: true,
+    plugins: [englishOnly],
     absWorkingDir: root,
     entryPoints: [join('handlers', `${name}.ts`), DECODER],
     entryNames: '[name]',

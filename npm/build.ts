@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { englishOnly } from '../layers/english-only';
 import { bundledLicences } from '../layers/licences';
 import { OPENCV_SOURCE, splitOpenCv } from '../layers/opencv';
 
@@ -79,7 +80,7 @@ async function main(): Promise<void> {
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     external: [...[...INSTALLED, ...OPTIONAL].flatMap((name) => [name, `${name}/*`])],
-    plugins: [entriesStayApart, openCvStaysApart],
+    plugins: [entriesStayApart, openCvStaysApart, englishOnly],
     // What ES modules inside know of where they lie, in words of CommonJS.
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': 'importMetaUrl' },

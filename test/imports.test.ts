@@ -89,7 +89,17 @@ const RULES: readonly Rule[] = [
   { part: ['handlers/'], may: ['lib/'] },
   { part: ['bin/'], may: ['lib/', 'bench/evaluate', 'package.json'] },
   { part: ['bench/'], may: ['lib/'] },
-  { part: ['npm/'], may: ['layers/licences', 'lib/http/openapi/', 'lib/pipeline/limits', 'package.json'] },
+  {
+    part: ['npm/'],
+    may: [
+      'layers/english-only',
+      'layers/licences',
+      'layers/opencv',
+      'lib/http/openapi/',
+      'lib/pipeline/limits',
+      'package.json',
+    ],
+  },
   { part: ['layers/'], may: ['lib/errors', 'lib/segmenters/', 'lib/uploads/upload-options', 'package.json'] },
 ];
 
