@@ -5,8 +5,14 @@ export interface Timing {
   readonly threads: number;
   readonly format: string;
   readonly megapixels: number;
+  /** Decode, reduce, one look of the network, encode. */
+  readonly floor: number;
+  /** The same with every look. */
   readonly unavoidable: number;
   readonly whole: number;
+  /** The whole less the unavoidable, in the same round. */
+  readonly ours: number;
+  /** Of the whole to the floor. */
   readonly ratio: number;
   readonly steps: Readonly<Record<string, number>>;
   readonly peakRss: number;

@@ -12,9 +12,10 @@ export function speedText({ machine: on, timings, growth, first, throughput, mem
     versions.join(', '),
     '\nOne process, warm, milliseconds:',
     table([
-      ['threads', 'photo', 'format', 'unavoidable', 'whole', 'ratio', ...parts, 'peak RSS MB'],
+      ['threads', 'photo', 'format', 'floor', 'unavoidable', 'whole', 'ours', 'ratio', ...parts, 'peak RSS MB'],
       ...timings.map((t) => [
-        ...[t.threads, megapixels(t.megapixels), t.format, ms(t.unavoidable), ms(t.whole), t.ratio.toFixed(2)],
+        ...[t.threads, megapixels(t.megapixels), t.format, ms(t.floor), ms(t.unavoidable), ms(t.whole), ms(t.ours)],
+        t.ratio.toFixed(2),
         ...parts.map((part) => ms(t.steps[part] ?? 0)),
         t.peakRss,
       ]),
