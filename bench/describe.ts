@@ -1,13 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import sharp, { type Sharp } from 'sharp';
-import { createApp } from '../lib/app';
 import type { Description } from '../lib/description';
 import { messageOf } from '../lib/errors';
-import type { Found } from '../lib/find';
+import { describePhoto, embeddings, fileOf, findPhoto, photosIn } from './described';
 import { interval } from './scores';
 import { percent, table } from './table';
+import { disturbed, elsewhere } from './views';
 
 /** What somebody saw who looked at a dress; `null` where it cannot be told. */
 interface Seen {
@@ -17,100 +16,143 @@ interface Seen {
   readonly length: readonly string[] | null;
 }
 
+/** A photo before its view is made, and another one whose surroundings it may borrow. */
+interface Source {
+  readonly id: string;
+  readonly photo: Buffer;
+  readonly other: Buffer;
+}
+
+const drawn =
+  (draw: (photo: Sharp, width: number, height: number) => Sharp) =>
+  async ({ photo }: Source) => {
+    const { width, height } = await sharp(photo).metadata();
+    return draw(sharp(photo), width, height).jpeg({ quality: 85 }).toBuffer();
+  };
+
 /** The same dress as another camera might have taken it. */
-const VIEWS: Readonly<Record<string, (photo: Sharp, width: number, height: number) => Sharp>> = {
-  'as it is': (photo) => photo,
-  'other crop': (photo, width, height) => {
-    const part = { left: 0.12 * width, top: 0.03 * height, width: 0.78 * width, height: 0.9 * height };
-    const { left, top, ...size } = part;
-    const whole = Object.entries({ left, top, ...size }).map(([name, value]) => [name, Math.round(value)]);
-    return photo.extract(Object.fromEntries(whole) as typeof part);
-  },
-  'light 0.6': (photo) => photo.linear(0.6, 0),
-  'light 1.35': (photo) => photo.linear(1.35, 0),
-  'warm cast': (photo) => photo.linear([1.12, 1, 0.88], [0, 0, 0]),
-  'cold cast': (photo) => photo.linear([0.88, 1, 1.12], [0, 0, 0]),
-  'half the size': (photo, width) => photo.resize(Math.round(width / 2)),
+const VIEWS: Readonly<Record<string, (source: Source) => Promise<Buffer>>> = {
+  'other crop': drawn((photo, width, height) =>
+    photo.extract({
+      left: Math.round(0.12 * width),
+      top: Math.round(0.03 * height),
+      width: Math.round(0.78 * width),
+      height: Math.round(0.9 * height),
+    }),
+  ),
+  'light 0.6': drawn((photo) => photo.linear(0.6, 0)),
+  'light 1.35': drawn((photo) => photo.linear(1.35, 0)),
+  'warm cast': drawn((photo) => photo.linear([1.12, 1, 0.88], [0, 0, 0])),
+  'cold cast': drawn((photo) => photo.linear([0.88, 1, 1.12], [0, 0, 0])),
+  'half the size': drawn((photo, width) => photo.resize(Math.round(width / 2))),
+  'all of these at once': ({ photo, id }) => disturbed(photo, `${id} disturbed`),
+  'and before another background': async ({ photo, other, id }) =>
+    disturbed(await elsewhere(await findPhoto(photo), other), `${id} elsewhere`),
 };
 
 interface Flags {
-  readonly photos: string;
+  readonly photos: string[];
   readonly labels: string;
   readonly only?: string;
-  readonly views: boolean;
+  readonly gallery?: string[];
+  readonly pairs?: string;
+  readonly cache?: string;
 }
 
 async function main(): Promise<void> {
-  const { photos, labels, only, views } = new Command('bench:describe')
+  const flags = new Command('bench:describe')
     .description('How often descriptions say what people see, and whether a dress is found again.')
-    .requiredOption('--photos <dir>', 'the photos')
+    .requiredOption('--photos <dirs...>', 'the photos')
     .option('--labels <file>', 'what was seen', 'training/splits/ccp-descriptions.json')
     .option('--only <file>', 'JSON with a list of names `dress`: only these are counted')
-    .option('--views', 'also look for each dress under another crop, light, hue and size', false)
+    .option('--gallery <dirs...>', 'also look for each dress, disturbed, among all photos of these folders')
+    .option('--pairs <file>', 'with --gallery: JSON with lists of two photos of one dress')
+    .option('--cache <file>', 'with --gallery: keeps embeddings between runs of one version')
     .parse()
     .opts<Flags>();
-  const seen = JSON.parse(readFileSync(labels, 'utf8')) as Record<string, Seen>;
-  const wanted = only === undefined ? null : (JSON.parse(readFileSync(only, 'utf8')) as { dress: string[] }).dress;
-  const counted = Object.keys(seen).filter((id) => wanted === null || wanted.includes(id));
-  const { find } = createApp();
-  const describe = async (bytes: Buffer) => {
-    const found = await find(bytes, { mode: 'default', expect: 'dress', describe: true, embedding: true });
-    return found.findings.description as Found['findings']['description'] & Description;
-  };
-  const gallery = new Map<string, Description>();
-  // With views, every dress is something that another could be taken for.
-  for (const id of views ? Object.keys(seen) : counted)
-    gallery.set(id, await describe(readFileSync(fileOf(photos, id))));
-  const pick = counted.map((id) => ({ told: gallery.get(id) as Description, ...(seen[id] as Seen) }));
-  const rows = [
-    ['main colour', pick.map(({ told, main: terms }) => terms.includes(told.colours[0]?.name.split(' ').at(-1) ?? ''))],
-    ['plain or patterned', pick.flatMap(({ told, pattern }) => (pattern === null ? [] : [told.pattern === pattern]))],
-    ['length', pick.flatMap(({ told, length }) => (length === null ? [] : [length.includes(told.length)]))],
-  ] as const;
-  process.stdout.write(
-    `${table([['what', 'right', 'of', '95 %'], ...rows.map(([what, each]) => line(what, each))])}\n`,
-  );
-  if (!views) return;
-  const found = await Promise.all(
-    Object.keys(VIEWS)
-      .slice(1)
-      .map((view) => refind(view, counted, photos, gallery, describe)),
-  );
-  process.stdout.write(
-    `\nrank 1 among ${gallery.size} dresses\n${table([['view', 'right', 'of', '95 %'], ...found])}\n`,
-  );
+  const seen = JSON.parse(readFileSync(flags.labels, 'utf8')) as Record<string, Seen>;
+  const wanted = flags.only && (JSON.parse(readFileSync(flags.only, 'utf8')) as { dress: string[] }).dress;
+  const counted = Object.keys(seen).filter((id) => !wanted || wanted.includes(id));
+  await tellWords(counted, seen, flags);
+  if (flags.gallery !== undefined) await tellLikes(counted, flags, flags.gallery);
 }
 
-async function refind(
-  view: string,
-  ids: readonly string[],
-  photos: string,
-  gallery: ReadonlyMap<string, Description>,
-  describe: (bytes: Buffer) => Promise<Description>,
-): Promise<string[]> {
-  const first: boolean[] = [];
-  for (const id of ids) {
-    const photo = sharp(fileOf(photos, id));
-    const { width = 0, height = 0 } = await photo.metadata();
-    const bytes = await (VIEWS[view] as (typeof VIEWS)[string])(photo, width, height).jpeg({ quality: 85 }).toBuffer();
-    const { vector } = (await describe(bytes)).embedding;
-    const score = (other: Description) => vector.reduce((sum, v, i) => sum + v * (other.embedding.vector[i] ?? 0), 0);
-    const own = score(gallery.get(id) as Description);
-    first.push([...gallery].every(([other, description]) => other === id || score(description) <= own));
+async function tellWords(counted: readonly string[], seen: Record<string, Seen>, { photos }: Flags): Promise<void> {
+  const pick: (Seen & { told: Description | null })[] = [];
+  for (const id of counted) {
+    pick.push({ told: await describePhoto(readFileSync(fileOf(photos, id))), ...(seen[id] as Seen) });
   }
-  return line(view, first);
+  const right = {
+    'main colour': pick.map(({ told, main: terms }) => terms.includes(told?.colours[0]?.name.split(' ').at(-1) ?? '')),
+    'plain or patterned': pick.flatMap(({ told, pattern }) => (pattern === null ? [] : [told?.pattern === pattern])),
+    length: pick.flatMap(({ told, length }) => (length === null ? [] : [length.includes(told?.length ?? '')])),
+  };
+  print(
+    ['what', 'right', 'of', '95 %'],
+    Object.entries(right)
+      .filter(([, each]) => each.length > 0)
+      .map(shareLine),
+  );
 }
 
-function line(what: string, right: readonly boolean[]): string[] {
-  const share = (some: readonly boolean[]) => some.filter(Boolean).length / some.length;
+async function tellLikes(counted: readonly string[], flags: Flags, folders: readonly string[]): Promise<void> {
+  const embed = embeddings(flags.cache ?? null);
+  const gallery = new Map<string, readonly number[]>();
+  for (const { id, file } of photosIn(folders)) {
+    const { vector } = await embed(id, 'plain', () => readFileSync(file));
+    if (vector !== null) gallery.set(id, vector);
+  }
+  const rows: string[][] = [];
+  for (const [view, draw] of Object.entries(VIEWS)) {
+    const ranks: number[] = [];
+    for (const [at, id] of counted.entries()) {
+      const [photo, other] = [id, counted[(at + 7) % counted.length] ?? id].map((name) =>
+        readFileSync(fileOf(flags.photos, name)),
+      ) as [Buffer, Buffer];
+      const { vector } = await embed(id, view, () => draw({ id, photo, other }));
+      ranks.push(rankOf(vector ?? [], id, gallery));
+    }
+    rows.push(rankLine(view, ranks));
+  }
+  if (flags.pairs !== undefined) {
+    const pairs = JSON.parse(readFileSync(flags.pairs, 'utf8')) as [string, string][];
+    const ranks = pairs.flatMap(([one, other]) => [
+      rankOf(gallery.get(one) ?? [], other, gallery, one),
+      rankOf(gallery.get(other) ?? [], one, gallery, other),
+    ]);
+    rows.push(rankLine('really another photo', ranks));
+  }
+  process.stdout.write(`\nlooked for among ${gallery.size} photos\n`);
+  print(['view', 'first', 'of', '95 %', 'among ten'], rows);
+}
+
+/** At which place a dress comes, from 1. @param query a photo that is not to be found: it is the query itself */
+function rankOf(
+  vector: readonly number[],
+  id: string,
+  gallery: ReadonlyMap<string, readonly number[]>,
+  query?: string,
+): number {
+  const score = (other: readonly number[]) => other.reduce((sum, value, i) => sum + value * (vector[i] ?? 0), 0);
+  const own = score(gallery.get(id) ?? []);
+  let rank = 1;
+  for (const [other, numbers] of gallery) if (other !== id && other !== query && score(numbers) > own) rank++;
+  return rank;
+}
+
+const share = (some: readonly boolean[]) => some.filter(Boolean).length / some.length;
+
+function shareLine([what, right]: [string, readonly boolean[]]): string[] {
   const [low, high] = interval(right, share);
   return [what, percent(share(right)), String(right.length), `${percent(low)} to ${percent(high)}`];
 }
 
-function fileOf(photos: string, id: string): string {
-  const file = ['.jpg', '.webp'].map((ending) => join(photos, id + ending)).find(existsSync);
-  if (file === undefined) throw new Error(`no photo ${id} in ${photos}`);
-  return file;
+function rankLine(view: string, ranks: readonly number[]): string[] {
+  return [...shareLine([view, ranks.map((rank) => rank === 1)]), percent(share(ranks.map((rank) => rank <= 10)))];
+}
+
+function print(head: string[], rows: string[][]): void {
+  process.stdout.write(`${table([head, ...rows])}\n`);
 }
 
 main().catch((thrown: unknown) => {

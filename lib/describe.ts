@@ -2,15 +2,18 @@ import { type Choosable, chosenMatte } from './chosen-matte';
 import type { Description } from './description';
 import { noDress } from './findings';
 import type { CutOutOptions } from './options';
+import { wholeOf } from './pipeline/box';
 import { clusters } from './pipeline/description/clusters';
+import { colourNumbers } from './pipeline/description/colour-numbers';
 import { namedColours } from './pipeline/description/colours';
 import { dressPixels } from './pipeline/description/dress-pixels';
-import { embeddingOf, RECIPE } from './pipeline/description/embedding';
+import { type EmbeddingInputs, embeddingOf, RECIPE } from './pipeline/description/embedding';
 import { lengthOf } from './pipeline/description/length';
 import { patternOf } from './pipeline/description/pattern';
 import { personOf } from './pipeline/description/person';
-import { back, turnMatte, turnPhoto, turnProbabilities } from './pipeline/turn';
-import type { Matte, Photo, Probabilities } from './raster';
+import { pooledFeatures } from './pipeline/description/pooled-features';
+import { back, turnBox, turnMatte, turnPhoto, turnProbabilities } from './pipeline/turn';
+import type { Photo, Probabilities } from './raster';
 
 /** What a description is made from. */
 export interface Describable extends Choosable {
@@ -25,16 +28,23 @@ export interface Describable extends Choosable {
  * @throws DresscutError `no-dress` where there is no matte, or no dress of this number
  */
 export async function describe(found: Describable, which: CutOutOptions['which'] = 'main'): Promise<Description> {
-  if (found.matte === null) throw noDress(found.findings, 'auto', NONE);
-  const { photo, matte, whole } = upright(found, chosenMatte(found, which === 'all' ? 'main' : which));
-  if (matte.box === null) throw noDress(found.findings, 'auto', NONE);
-  const pixels = await dressPixels(photo, matte, matte.box);
+  const { matte, whole, pixels, features } = await lookAt(found, which);
+  const vector = embeddingOf({ features, colours: colourNumbers(pixels) });
   return {
     colours: namedColours(clusters(pixels)),
     pattern: patternOf(pixels),
     length: lengthOf(matte, personOf(whole, matte)),
-    embedding: { version: versionOf(found.findings.model), vector: embeddingOf(pixels) },
+    embedding: { version: versionOf(found.findings.model), vector },
   };
+}
+
+/**
+ * The numbers of which an embedding is made, for whoever fits it to dresses.
+ * @throws DresscutError as `describe` does
+ */
+export async function embeddingInputs(found: Describable): Promise<EmbeddingInputs> {
+  const { pixels, features } = await lookAt(found, 'main');
+  return { features, colours: colourNumbers(pixels) };
 }
 
 /**
@@ -48,10 +58,20 @@ export function versionOf({ name, version }: { readonly name: string; readonly v
 
 const NONE = 'There is no dress to describe: the verdict is no_dress.';
 
-/** Shoulders above feet, as the dress is worn. */
-function upright({ photo, probabilities }: Describable, matte: Matte) {
-  const whole = probabilities.whole ?? probabilities;
-  const turn = back(probabilities.turned);
-  if (turn === 0) return { photo, matte, whole };
-  return { photo: turnPhoto(photo, turn), matte: turnMatte(matte, turn), whole: turnProbabilities(whole, turn) };
+/** One dress of a photo, shoulders above feet, as it is worn. */
+async function lookAt(found: Describable, which: CutOutOptions['which']) {
+  if (found.matte === null) throw noDress(found.findings, 'auto', NONE);
+  const chosen = chosenMatte(found, which === 'all' ? 'main' : which);
+  const { turned, within = wholeOf(found.photo) } = found.probabilities;
+  const turn = back(turned);
+  const lies = turn !== 0;
+  const matte = lies ? turnMatte(chosen, turn) : chosen;
+  if (matte.box === null) throw noDress(found.findings, 'auto', NONE);
+  const photo = lies ? turnPhoto(found.photo, turn) : found.photo;
+  const seen = lies ? turnProbabilities(found.probabilities, turn) : found.probabilities;
+  const { whole = seen } = seen;
+  const pixels = await dressPixels(photo, matte, matte.box);
+  const features =
+    seen.features === undefined ? null : pooledFeatures(seen.features, matte, turnBox(within, found.photo, turn));
+  return { matte, whole: lies && whole !== seen ? turnProbabilities(whole, turn) : whole, pixels, features };
 }

@@ -1,4 +1,4 @@
-import type { Features, Matte, Photo, Probabilities, Size, Turn } from '../raster';
+import type { Box, Features, Matte, Photo, Probabilities, Size, Turn } from '../raster';
 import { boundingBox } from './box';
 
 /** The turn that undoes another. */
@@ -14,6 +14,15 @@ export function turnMatte(matte: Matte, turn: Turn): Matte {
   const { width, height } = turnedSize(matte, turn);
   const alpha = turned(matte.alpha, matte, turn, 1);
   return { kind: 'matte', width, height, alpha, box: boundingBox({ width, height, data: alpha }, 0) };
+}
+
+/** A box of a raster of this size, where it lies once the raster is turned clockwise by `turn` degrees. */
+export function turnBox({ left, top, width, height }: Box, { width: across, height: down }: Size, turn: Turn): Box {
+  const [right, below] = [across - left - width, down - top - height];
+  if (turn === 90) return { left: below, top: left, width: height, height: width };
+  if (turn === 180) return { left: right, top: below, width, height };
+  if (turn === 270) return { left: top, top: right, width: height, height: width };
+  return { left, top, width, height };
 }
 
 /** What a network says of a photo, turned clockwise by `turn` degrees with the photo. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { back, turnPhoto, turnProbabilities } from '../../lib/pipeline/turn';
-import type { Photo, Probabilities, Turn } from '../../lib/raster';
+import { boundingBox } from '../../lib/pipeline/box';
+import { back, turnBox, turnMatte, turnPhoto, turnProbabilities } from '../../lib/pipeline/turn';
+import type { Box, Photo, Probabilities, Turn } from '../../lib/raster';
 
 const TURNS = [0, 90, 180, 270] as const;
 const size = fc.integer({ min: 1, max: 12 });
@@ -46,6 +47,22 @@ test.each(TURNS)('what is turned by %d degrees and back is as it was', (turn: Tu
       };
       expect(turnProbabilities(turnProbabilities(said, turn), back(turn))).toEqual(said);
       expect(turnPhoto(turnPhoto(photoOf(width, height), turn), back(turn))).toEqual(photoOf(width, height));
+    }),
+  );
+});
+
+test.each(TURNS)('a box is turned by %d degrees as what is in it is', (turn) => {
+  fc.assert(
+    fc.property(size, size, size, size, (left, top, width, height) => {
+      const [across, down] = [left + width + 2, top + height + 1];
+      const box: Box = { left, top, width, height };
+      const alpha = Uint8Array.from({ length: across * down }, (_, i) => {
+        const [x, y] = [i % across, Math.floor(i / across)];
+        return x >= left && x < left + width && y >= top && y < top + height ? 255 : 0;
+      });
+      expect(boundingBox({ width: across, height: down, data: alpha }, 0)).toEqual(box);
+      const turned = turnMatte({ kind: 'matte', width: across, height: down, alpha, box }, turn);
+      expect(turnBox(box, { width: across, height: down }, turn)).toEqual(turned.box);
     }),
   );
 });

@@ -1,13 +1,18 @@
 import fc from 'fast-check';
+import { colourNumbers } from '../../../lib/pipeline/description/colour-numbers';
 import type { DressPixels } from '../../../lib/pipeline/description/dress-pixels';
 import { dressPixels } from '../../../lib/pipeline/description/dress-pixels';
 import { embeddingOf } from '../../../lib/pipeline/description/embedding';
+import { COLOURS, FEATURES } from '../../../lib/pipeline/description/projection';
+import fitted from '../../../lib/pipeline/description/projection.json';
 import type { Box } from '../../../lib/raster';
+import model from '../../../models/model.json';
 import { type Drawing, drawDress } from '../../helpers/drawn-dress';
 
 const embed = async (drawing: Drawing) => {
   const { photo, matte } = drawDress(drawing);
-  return embeddingOf(await dressPixels(photo, matte, matte.box as Box));
+  const colours = colourNumbers(await dressPixels(photo, matte, matte.box as Box));
+  return embeddingOf({ features: null, colours });
 };
 const likeness = (one: readonly number[], other: readonly number[]) =>
   one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
@@ -39,12 +44,30 @@ test('whatever the pixels, at most 256 finite numbers of length 1 come out', () 
     );
   fc.assert(
     fc.property(pixels as fc.Arbitrary<DressPixels>, (drawn) => {
-      const embedding = embeddingOf(drawn);
-      expect(embedding.length).toBe(184);
-      expect(Math.hypot(...embedding)).toBeCloseTo(1, 3);
+      const colours = colourNumbers(drawn);
+      for (const features of [
+        null,
+        Array.from({ length: FEATURES.inputs }, (_, i) => Math.sin(i) * (drawn.lab[0] ?? 0)),
+      ]) {
+        const embedding = embeddingOf({ features, colours });
+        expect(embedding.length).toBe(features === null ? 64 : 128);
+        expect(Math.hypot(...embedding)).toBeCloseTo(1, 3);
+      }
     }),
     { numRuns: 200 },
   );
+});
+
+test('what embeddings are mapped with was fitted to the network that is shipped', () => {
+  const { name, version } = model;
+  expect(fitted.model).toEqual({ name, version });
+  expect([FEATURES.weights.length, COLOURS.weights.length]).toEqual([96 * 64, 184 * 64]);
+  expect([FEATURES.mean.length, COLOURS.mean.length]).toEqual([96, 184]);
+});
+
+test('features of another network, of which there are more or fewer, are left out', () => {
+  const colours = Array.from({ length: COLOURS.inputs }, (_, i) => Math.cos(i));
+  expect(embeddingOf({ features: [1, 2, 3], colours })).toEqual(embeddingOf({ features: null, colours }));
 });
 
 test('the same dress at half the size, in other light and with less around it is nearer than any other', async () => {
