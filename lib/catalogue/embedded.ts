@@ -122,7 +122,8 @@ async function open(file: string): Promise<Client> {
   }
 }
 
-function putStatement(name: string, { id, at, traits, metadata, embedding }: Dress): InStatement {
+/** Puts one dress into a catalogue that is there, unless a later one stands. */
+export function putStatement(name: string, { id, at, traits, metadata, embedding }: Dress): InStatement {
   return {
     sql: `insert into dresses select ?, ?, ?, ?, ?, ?, ?, ?, ?
       where (select version from catalogues where name = ?) = ?
