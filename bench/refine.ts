@@ -37,6 +37,7 @@ const VARIANTS: Readonly<Record<string, Partial<RefineSettings>>> = {
   'radius 5': { radius: 5 },
   'epsilon 1e-3': { epsilon: 1e-3 },
   'epsilon 1e-5': { epsilon: 1e-5 },
+  'foreign pieces kept': { dropForeign: false },
 };
 
 interface Prepared {

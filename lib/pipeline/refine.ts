@@ -1,4 +1,4 @@
-import type { Matte, Photo, Plane, Probabilities } from '../raster';
+import type { Mask, Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanComponents } from './components';
@@ -11,7 +11,7 @@ import {
   SURE_BACKGROUND,
   SURE_FOREGROUND,
 } from './grab-cut';
-import { mapPlane } from './map-plane';
+import { dropForeignPieces } from './pieces';
 import { regionOf, samplePhoto, samplePlane } from './region';
 import { boxOfStrokes, paintStrokes, stampStrokes } from './strokes';
 
@@ -27,6 +27,8 @@ export interface RefineSettings extends AlphaSettings, CutSettings {
   readonly backgroundBelow: number;
   /** As GrabCut's own; 0 leaves GrabCut out. */
   readonly iterations: number;
+  /** Whether pieces that have the background's colours, or lie far from the dress, are dropped. */
+  readonly dropForeign: boolean;
 }
 
 export const REFINE: RefineSettings = {
@@ -39,6 +41,7 @@ export const REFINE: RefineSettings = {
   radius: 3,
   epsilon: 1e-4,
   clip: 0.15,
+  dropForeign: true,
 };
 
 /**
@@ -64,8 +67,9 @@ export async function refine(
   const rough =
     settings.iterations > 0
       ? await grabCutFromTrimap(working, trimapOf(dress, settings), settings)
-      : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
-  const mask = await cleanComponents(rough, dress);
+      : mapped(dress, (p) => (p > 0.5 ? 1 : 0));
+  const clean = await cleanComponents(rough, dress);
+  const mask = settings.dropForeign ? await dropForeignPieces(clean, working) : clean;
   if (strokes.length === 0) return alphaMatte(photo, region, working, mask, settings);
   const said = paintStrokes(strokes, region);
   const corrected = await correct({ photo: working, dress, mask, said }, settings);
@@ -73,8 +77,12 @@ export async function refine(
 }
 
 function trimapOf(dress: Plane, { foregroundAbove, backgroundBelow }: RefineSettings): Plane<Uint8Array> {
-  return mapPlane(dress, (p) => {
+  return mapped(dress, (p) => {
     if (p > 0.5) return p > foregroundAbove ? SURE_FOREGROUND : MAYBE_FOREGROUND;
     return p < backgroundBelow ? SURE_BACKGROUND : MAYBE_BACKGROUND;
   });
+}
+
+function mapped({ width, height, data }: Plane, word: (p: number) => number): Mask {
+  return { width, height, data: Uint8Array.from(data, word) };
 }
