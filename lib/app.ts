@@ -64,8 +64,9 @@ const MAX_WAITING = 16;
 const MAX_CALLS = 128;
 
 /**
- * Eight of the largest photos. A process holds 350 MB before its first call and up to 900 MB while it cuts the largest
- * photo; parsing the largest JSON takes another 100 MB for a moment. With these 200 MB that is less than 1.6 GB.
+ * Eight of the largest photos. The process that speaks HTTP holds 100 MB without them, and another 100 MB for a moment
+ * while it parses the largest JSON; what is cut is in its worker's memory (`lib/worker/limits.ts`). On Lambda both are
+ * one process, and there is one call at a time.
  */
 const MAX_HELD_BYTES = 200_000_000;
 
