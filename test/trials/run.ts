@@ -10,7 +10,8 @@ import { trials } from './trials';
 /**
  * `npm run trials`: what has stopped this service before, or could, against a freshly started one. Prints a table, and
  * ends with 1 where the service died, a trial had no answer of ours, or the next ordinary call was not answered.
- * `--short` sends less of everything, `--only TEXT` runs those whose names hold the text, `--out FILE` writes the table.
+ * `--short` sends less of everything, `--only TEXT` (once or more) runs those whose names hold the text, `--out FILE`
+ * writes the table.
  */
 interface Row {
   readonly name: string;
@@ -51,10 +52,10 @@ async function main(): Promise<void> {
   const options = {
     short: { type: 'boolean', default: false },
     out: { type: 'string' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true },
   } as const;
-  const { short, out, only } = parseArgs({ options }).values;
-  const all = trials(short).filter(({ name }) => name.includes(only));
+  const { short, out, only = [''] } = parseArgs({ options }).values;
+  const all = trials(short).filter(({ name }) => only.some((text) => name.includes(text)));
   const server = await startServer();
   const rows: Row[] = [];
   try {
