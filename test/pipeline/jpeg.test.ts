@@ -3,6 +3,7 @@ import { decode } from '../../lib/pipeline/decode';
 import { decodeFile } from '../../lib/pipeline/decode-file';
 import { mendJpeg } from '../../lib/pipeline/jpeg';
 import { type JpegKind, writeJpeg } from '../helpers/jpeg-writer';
+import { SAMSUNG_TRAILER } from '../helpers/odd-files';
 import { refusal, texture } from '../helpers/pictures';
 
 const SHARP = {
@@ -32,13 +33,6 @@ const findMarker = (file: Buffer, marker: number) => file.indexOf(Buffer.from([0
 const samePixels = async (odd: Uint8Array, whole: Uint8Array) =>
   expect(Buffer.compare((await decode(odd)).photo.rgb, (await decode(whole)).photo.rgb)).toBe(0);
 
-/** What Samsung's phones put behind a panorama: a block, and a directory of it. */
-const SAMSUNG = Buffer.concat([
-  Buffer.from([0, 0, 1, 10, 18, 0, 0, 0]),
-  Buffer.from('Panorama_Shot_Info{"angle":180}SEFH'),
-  Buffer.from([105, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 10, 39, 0, 0, 0, 39, 0, 0, 0, 24, 0, 0, 0]),
-  Buffer.from('SEFT'),
-]);
 const FILM = Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom, and a film');
 const END = Buffer.from([0xff, 0xd9]);
 
@@ -78,7 +72,7 @@ describe.each(KINDS)('a %s JPEG', (kind) => {
   });
 
   it('may lack its end marker before what is known to follow pictures', async () => {
-    for (const trailer of [SAMSUNG, FILM, whole, Buffer.from('<?xpacket begin="">')])
+    for (const trailer of [SAMSUNG_TRAILER, FILM, whole, Buffer.from('<?xpacket begin="">')])
       for (const fill of [0, 500])
         await samePixels(Buffer.concat([whole.subarray(0, -2), Buffer.alloc(fill), trailer]), whole);
   });
@@ -90,7 +84,7 @@ describe.each(KINDS)('a %s JPEG', (kind) => {
     const words = Buffer.from('whatever some tool adds, and more of it. '.repeat(60));
     const tails = [
       ...[Buffer.alloc(0), Buffer.alloc(3000), Buffer.alloc(3000, 0xff), Buffer.alloc(3000, 0x55), words],
-      ...[SAMSUNG, FILM, whole],
+      ...[SAMSUNG_TRAILER, FILM, whole],
     ];
     let refused = 0;
     for (const length of [...near, ...far]) {
