@@ -182,6 +182,36 @@ test('its service cuts in a worker of its own, and both end together', async () 
   }
 });
 
+describe.each(['22', '24'])('Node %s', (major) => {
+  // As the npm registry has it, for the processors that it has it for.
+  const name = `node-${process.platform}-${process.arch}`;
+  const folder = () => join(here, `node-${major}`);
+  const binary = () => join(folder(), 'node_modules', name, 'bin', 'node');
+  const isHad = process.platform === 'linux';
+  beforeAll(async () => {
+    if (!isHad) return;
+    await mkdir(folder());
+    await writeFile(join(folder(), 'package.json'), '{}');
+    const { code, stderr } = await runApart('npm', ['install', ...QUIET, `${name}@${major}`], folder());
+    if (code !== 0) throw new Error(`${name}@${major} could not be installed:\n${stderr}`);
+  }, PATIENCE);
+
+  test('runs the command, and the library as both kinds of module', async () => {
+    if (!isHad) return;
+    const command = ['node_modules/dresscut/build/dresscut.js', 'photo.jpg', '--out', `by-${major}`];
+    const { code, stdout } = await runApart(binary(), command, here);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/: the dress is cut out /)]);
+    const call =
+      'createDresscut().then(async (d) => { console.log(process.version, d.model.name); await d.close(); });';
+    await writeFile(join(here, 'loaded.cjs'), `const { createDresscut } = require('dresscut');\n${call}`);
+    await writeFile(join(here, 'loaded.mjs'), `import { createDresscut } from 'dresscut';\n${call}`);
+    for (const file of ['loaded.cjs', 'loaded.mjs']) {
+      const loaded = await runApart(binary(), [file], here);
+      expect(loaded).toMatchObject({ stdout: expect.stringMatching(`^v${major}\\..* dressnet\n$`), stderr: '' });
+    }
+  });
+});
+
 describe('the examples in docs/library.md', () => {
   const blocks = blocksOf(readDocument('docs/library.md')).filter(({ language }) => language === 'ts');
   const example = async (sign: string) => {
