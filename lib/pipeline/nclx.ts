@@ -49,9 +49,9 @@ export function toSrgb(samples: Uint8Array | Uint16Array, max: number, nclx: Ncl
   const [hdr, hlg] = [isHdr(nclx), nclx.transfer === HLG];
   const out = new Uint8Array(samples.length);
   for (let i = 0; i < samples.length; i += 3) {
-    const r = linear[Math.min(max, samples[i] as number)] as number;
-    const g = linear[Math.min(max, samples[i + 1] as number)] as number;
-    const b = linear[Math.min(max, samples[i + 2] as number)] as number;
+    const r = linear[Math.min(max, samples[i]!)]!;
+    const g = linear[Math.min(max, samples[i + 1]!)]!;
+    const b = linear[Math.min(max, samples[i + 2]!)]!;
     // The scene's light to the screen's (BT.2100, table 5: gamma 1.2 at 1000 cd/m2).
     const light = hlg ? (PEAK / WHITE) * (0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 : 1;
     const red = Math.max(0, light * (rr * r + rg * g + rb * b));
@@ -59,9 +59,9 @@ export function toSrgb(samples: Uint8Array | Uint16Array, max: number, nclx: Ncl
     const blue = Math.max(0, light * (br * r + bg * g + bb * b));
     const most = Math.max(red, green, blue);
     const scale = hdr && most > KNEE ? pressed(most) / most : 1;
-    out[i] = encoded[Math.min(STEPS, Math.round(STEPS * scale * red))] as number;
-    out[i + 1] = encoded[Math.min(STEPS, Math.round(STEPS * scale * green))] as number;
-    out[i + 2] = encoded[Math.min(STEPS, Math.round(STEPS * scale * blue))] as number;
+    out[i] = encoded[Math.min(STEPS, Math.round(STEPS * scale * red))]!;
+    out[i + 1] = encoded[Math.min(STEPS, Math.round(STEPS * scale * green))]!;
+    out[i + 2] = encoded[Math.min(STEPS, Math.round(STEPS * scale * blue))]!;
   }
   return out;
 }

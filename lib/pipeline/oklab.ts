@@ -13,9 +13,9 @@ const LINEAR = Float32Array.from({ length: 256 }, (_, level) => {
 export function oklab(rgb: Uint8Array): Float32Array {
   const out = new Float32Array(rgb.length);
   for (let i = 0; i < rgb.length; i += 3) {
-    const r = LINEAR[rgb[i]!] as number;
-    const g = LINEAR[rgb[i + 1]!] as number;
-    const b = LINEAR[rgb[i + 2]!] as number;
+    const r = LINEAR[rgb[i]!]!;
+    const g = LINEAR[rgb[i + 1]!]!;
+    const b = LINEAR[rgb[i + 2]!]!;
     const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
     const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
     const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

@@ -35,8 +35,9 @@ export function spread(labels: Plane<Uint8Array>, mask: Mask, photo: Photo | nul
       if (costs[pixel] !== cost) continue;
       const x = pixel % width;
       const label = out[pixel]!;
+      const from = pixel;
       const step = (to: number) => {
-        if (mask.data[to] === 1) offer(to, label, cost + stepCost(photo, pixel as number, to));
+        if (mask.data[to] === 1) offer(to, label, cost + stepCost(photo, from, to));
       };
       if (x > 0) step(pixel - 1);
       if (x < width - 1) step(pixel + 1);
