@@ -1,3 +1,6 @@
+// Tests run in a copy of the environment, where ONNX Runtime does not see what lib/config.ts says.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: '<rootDir>/test/environment.ts',

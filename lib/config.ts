@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
+// ONNX Runtime reports its use to Microsoft and keeps a number of the machine and a database in the home folder, unless
+// told not to. It asks the process's own environment, which only the main thread can change: so it is said as soon as
+// this is loaded.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 // The SDK that is pinned here runs on Node 20; the warning is of versions that do not exist yet.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 

@@ -5,6 +5,8 @@ import { type CutOutResult, createCutOut } from './cut-out';
 import { describe } from './describe';
 import type { Description } from './description';
 import { DresscutError } from './errors';
+// Switches off what ONNX Runtime reports.
+import './config';
 import { createFind, type FindOptions, type Found } from './find';
 import { limitConcurrency } from './http/middleware/limit-concurrency';
 import { loadOpenCv } from './opencv';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,19 @@ import { createService } from '../lib/app';
 import { loadConfig } from '../lib/config';
 
 const ROOT = join(__dirname, '..');
+
+test('ONNX Runtime reports nothing to anybody, and leaves nothing in the home folder', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'dresscut-home-'));
+  try {
+    const photo = join(ROOT, 'test', 'fixtures', 'dress.jpg');
+    const command = ['--require', 'tsx/cjs', 'bin/dresscut.ts', photo, '--out', home];
+    const env = { ...process.env, HOME: home, ORT_DISABLE_TELEMETRY: undefined, XDG_CACHE_HOME: undefined };
+    await promisify(execFile)(process.execPath, command, { cwd: ROOT, env, timeout: 170_000 });
+    expect((await readdir(home, { recursive: true })).sort()).toEqual(['.dresscut.jsonl', 'dress.png']);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}, 180_000);
 
 describe('the engine that SEGMENTER names', () => {
   it.each([
