@@ -1,13 +1,14 @@
-# The HTTP service in a container. No container engine was at hand where this was written: it has not been built.
-# What it starts was run: the built service as process 1, with a read-only file system (docs/deploy.md says how).
+# The HTTP service in a container. The base image could not be pulled where this was written: it was built by buildah
+# upon Debian's own packages and Node from npm under the same name, and run (docs/deploy.md says how).
 #
 #   docker build -t dresscut .
+#   buildah build --format docker -t dresscut .      (OCI images have no health check)
 #   docker run --read-only --cap-drop ALL -p 3000:3000 -e DRESSCUT_API_KEYS=HASH -v dresscut:/data dresscut
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /source
 COPY . .
-RUN npm ci --ignore-scripts && npm pack --pack-destination /tmp
+RUN npm ci --ignore-scripts && npm pack --ignore-scripts=false --pack-destination /tmp
 WORKDIR /app
 # Without scripts: the one of onnxruntime-node would fetch 300 MB for graphics cards. Other systems' libraries go.
 RUN npm init -y >/dev/null \
@@ -16,7 +17,7 @@ RUN npm init -y >/dev/null \
       ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production DRESSCUT_HOST=0.0.0.0
+ENV NODE_ENV=production DRESSCUT_HOST=0.0.0.0 ORT_DISABLE_TELEMETRY=1
 COPY --from=build /app /app
 # Catalogues: the one thing that is written.
 RUN install -d -o node -g node /data
