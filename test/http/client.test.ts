@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 async function node(...args: readonly string[]): Promise<string> {
-  const limits = { cwd: folder, timeout: 30_000, maxBuffer: 64 * 1024 * 1024 };
+  const limits = { cwd: folder, timeout: 90_000, maxBuffer: 64 * 1024 * 1024 };
   const run = promisify(execFile)(process.execPath, args, limits);
   const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`node ${args.join(' ')}:\n${error.stdout}${error.stderr}`, { cause: error });
@@ -48,9 +48,8 @@ async function node(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-test('a client generated from the document compiles strictly and cuts a dress out', async () => {
-  const document = await fetch(`${local.url}/v1/openapi.json`);
-  await writeFile(join(folder, 'openapi.json'), await document.text());
+test('a client generated from the published document compiles strictly and cuts a dress out', async () => {
+  await copyFile(join(__dirname, '..', '..', 'docs', 'openapi.json'), join(folder, 'openapi.json'));
   const generator = join(dirname(require.resolve('swagger-typescript-api/package.json')), 'dist', 'cli.mjs');
   await node(generator, 'generate', '--path', 'openapi.json', '--output', '.', '--name', 'client.ts');
 
@@ -88,4 +87,4 @@ test('a client generated from the document compiles strictly and cuts a dress ou
     headers: { accept: 'image/webp' },
   });
   expect(Buffer.from(await direct.arrayBuffer()).equals(bytes)).toBe(true);
-}, 60_000);
+}, 180_000);
