@@ -7,7 +7,14 @@ import { promisify } from 'node:util';
 import { blocksOf, ROOT, readDocument } from '../helpers/markdown';
 
 // Every command that the documents print for this machine is typed into a shell, beside a running `npm start`.
-const DOCUMENTS = ['README.md', 'docs/http-api.md', 'docs/s3.md', 'docs/command-line.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/http-api.md',
+  'docs/s3.md',
+  'docs/command-line.md',
+  'docs/similar.md',
+  'docs/library.md',
+];
 const NODE = `"${process.execPath}" --require "${require.resolve('tsx/cjs')}"`;
 /** One block starts five processes; on a machine that is busy with other tests each takes half a minute. */
 const PATIENCE = 600_000;
