@@ -3,7 +3,7 @@
 #
 #   docker build -t dresscut .
 #   buildah build --format docker -t dresscut .      (OCI images have no health check)
-#   docker run --read-only --cap-drop ALL -p 3000:3000 -e DRESSCUT_API_KEYS=HASH -v dresscut:/data dresscut
+#   docker run --init --read-only --cap-drop ALL -p 3000:3000 -e DRESSCUT_API_KEYS=HASH -v dresscut:/data dresscut
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /source
@@ -26,5 +26,6 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --start-period=20s CMD ["node", "-e", \
   "fetch('http://127.0.0.1:3000/v1/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1: nothing stands between it and the signal that ends it.
+# No shell or npm stands between node and the signal that ends it. With --init a decoder whose worker was killed leaves
+# no entry in the table of processes: as process 1, node would never look after it.
 CMD ["node", "/app/node_modules/dresscut/build/serve.js"]
