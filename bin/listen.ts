@@ -31,6 +31,12 @@ export interface Timeouts {
 const TIMEOUTS: Timeouts = { head: 10_000, request: 60_000, silence: 30_000, answer: 130_000, idle: 75_000 };
 
 /**
+ * After so many, a client is asked to connect anew. All that lie on a line at once are taken up one after the other
+ * without a pause: a thousand silence everybody else for as long as they take.
+ */
+const REQUESTS_PER_CONNECTION = 100;
+
+/**
  * Serve a Fetch-style app over HTTP. Whoever stalls or trickles, while sending or while taking the answer, is cut off.
  * @param port 0 takes any that is free
  * @throws Error with `code` as Node's own, such as EADDRINUSE
@@ -50,6 +56,7 @@ export async function listen(
   };
   const server = createAdaptorServer({ fetch, serverOptions }) as Server;
   server.setTimeout(silence);
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
   server.on('request', (_, response: ServerResponse) => {
     const timer = setTimeout(() => response.destroy(), answer);
     response.once('close', () => clearTimeout(timer));

@@ -167,4 +167,19 @@ describe('the local server', () => {
     if (!socket.destroyed) await once(socket, 'close');
     expect(socket.bytesRead).toBeLessThan(large.length);
   });
+
+  test('takes up a hundred calls that lie on one line, and refuses the rest without looking', async () => {
+    let calls = 0;
+    local = await serve(() => new Response(`call ${++calls}`), '127.0.0.1', 0, timeouts);
+    const socket = connect(Number(new URL(local.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    let said = '';
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000));
+    if (!socket.destroyed) await once(socket, 'close');
+    expect(said.match(/HTTP\/1\.1 200/g)).toHaveLength(100);
+    expect(calls).toBe(100);
+  });
 });
