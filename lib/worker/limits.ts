@@ -9,10 +9,10 @@ export const MAX_WORKER_BYTES = 1_600_000_000;
 export const SIGNAL_OF_MEMORY = 'SIGUSR2';
 
 /**
- * What a job may still take when nobody waits for it any more. Starting a worker anew takes as long, and an ordinary
- * photo is done by then; a larger one is not worth its processor time.
+ * What a job may still take when nobody waits for it any more. Nearly all photos are done by then, and a worker that
+ * lives on is worth more than the rest of its time: a machine with too much to do would do nothing but start workers.
  */
-export const ABORTED_SECONDS = 2;
+export const ABORTED_SECONDS = 5;
 
 /** Of any job: an HTTP call is given up after 25 s, and whoever asks without a signal must not wait for ever. */
 export const MAX_JOB_SECONDS = 60;
