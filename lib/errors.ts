@@ -69,3 +69,16 @@ export function asDresscutError(thrown: unknown): DresscutError {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/**
+ * What an import of a package that only some need is caught with: where it is not installed, the error says how to.
+ * @throws Error in any case
+ */
+export function notInstalled(name: string): (thrown: unknown) => never {
+  return (cause) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+    if (!isMissing || !messageOf(cause).includes(`'${name}'`)) throw cause;
+    throw new Error(`it needs the package ${name}, which is not installed: npm install ${name}`, { cause });
+  };
+}

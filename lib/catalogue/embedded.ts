@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Client, InStatement, ResultSet, Row } from '@libsql/client';
-import { DresscutError, messageOf } from '../errors';
+import { DresscutError, messageOf, notInstalled } from '../errors';
 import { once } from '../once';
 import type { Catalogue, CatalogueInfo, Dress, Match } from './catalogue';
 import { checked, checkVersion } from './checked';
@@ -108,7 +108,7 @@ async function open(file: string): Promise<Client> {
   let client: Client | undefined;
   try {
     // Loaded here, because a machine without a catalogue need not have it.
-    const { createClient } = await import('@libsql/client');
+    const { createClient } = await import('@libsql/client').catch(notInstalled('@libsql/client'));
     client = createClient({ url: pathToFileURL(file).href, timeout: BUSY });
     const [row] = (await client.execute('pragma user_version')).rows;
     const schema = Number(row?.user_version);

@@ -1,5 +1,5 @@
 import type { S3VectorsClient } from '@aws-sdk/client-s3vectors';
-import { DresscutError, messageOf } from '../errors';
+import { DresscutError, messageOf, notInstalled } from '../errors';
 import { once } from '../once';
 import type { Catalogue, CatalogueInfo } from './catalogue';
 import { checked, checkVersion } from './checked';
@@ -18,7 +18,7 @@ import {
 const WAITS = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
 
 /** Loaded when it is needed, because a machine without this catalogue need not have it. */
-const sdk = once(() => import('@aws-sdk/client-s3vectors'));
+const sdk = once(() => import('@aws-sdk/client-s3vectors').catch(notInstalled('@aws-sdk/client-s3vectors')));
 
 /**
  * Catalogues in an Amazon S3 vector bucket, paid for by use: an index for each, named `<catalogue>.<version>` and made
