@@ -1,6 +1,7 @@
 import type { Mask, Photo } from '../raster';
 import { type Components, components } from './components';
 import { geodesicDistance } from './geodesic';
+import { mapPlane } from './map-plane';
 import { oklab } from './oklab';
 
 /**
@@ -34,7 +35,7 @@ export async function dropForeignPieces(mask: Mask, photo: Photo): Promise<Mask>
   if (pieces.areas.length < 2) return mask;
   const foreign = foreignPieces(pieces, mask, photo);
   if (!foreign.includes(true)) return mask;
-  return { ...mask, data: mask.data.map((value, i) => (foreign[pieces.labels[i]! - 1] ? 0 : value)) };
+  return mapPlane(mask, (value, i) => (foreign[pieces.labels[i]! - 1] ? 0 : value));
 }
 
 function foreignPieces({ labels, areas, boxes }: Components, { width, height, data }: Mask, photo: Photo): boolean[] {

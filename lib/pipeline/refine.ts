@@ -1,4 +1,4 @@
-import type { Mask, Matte, Photo, Plane, Probabilities } from '../raster';
+import type { Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanComponents } from './components';
@@ -11,6 +11,7 @@ import {
   SURE_BACKGROUND,
   SURE_FOREGROUND,
 } from './grab-cut';
+import { mapPlane } from './map-plane';
 import { dropForeignPieces } from './pieces';
 import { regionOf, samplePhoto, samplePlane } from './region';
 import { boxOfStrokes, paintStrokes, stampStrokes } from './strokes';
@@ -67,7 +68,7 @@ export async function refine(
   const rough =
     settings.iterations > 0
       ? await grabCutFromTrimap(working, trimapOf(dress, settings), settings)
-      : mapped(dress, (p) => (p > 0.5 ? 1 : 0));
+      : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
   const clean = await cleanComponents(rough, dress);
   const mask = settings.dropForeign ? await dropForeignPieces(clean, working) : clean;
   if (strokes.length === 0) return alphaMatte(photo, region, working, mask, settings);
@@ -77,12 +78,8 @@ export async function refine(
 }
 
 function trimapOf(dress: Plane, { foregroundAbove, backgroundBelow }: RefineSettings): Plane<Uint8Array> {
-  return mapped(dress, (p) => {
+  return mapPlane(dress, (p) => {
     if (p > 0.5) return p > foregroundAbove ? SURE_FOREGROUND : MAYBE_FOREGROUND;
     return p < backgroundBelow ? SURE_BACKGROUND : MAYBE_BACKGROUND;
   });
-}
-
-function mapped({ width, height, data }: Plane, word: (p: number) => number): Mask {
-  return { width, height, data: Uint8Array.from(data, word) };
 }
