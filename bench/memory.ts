@@ -76,18 +76,19 @@ async function encoded(jpeg: Buffer, input: (typeof INPUTS)[number]): Promise<Bu
   const image = sharp(jpeg);
   if (input === 'progressive') return image.jpeg({ quality: 90, progressive: true }).toBuffer();
   if (input === 'png') return image.png({ compressionLevel: 1 }).toBuffer();
-  if (input === 'webp') return image.webp({ quality: 90, effort: 0 }).toBuffer();
+  if (input === 'webp') return image.webp({ quality: 75, effort: 0 }).toBuffer();
   if (input === 'avif') return image.avif({ quality: 60, effort: 0 }).toBuffer();
   return jpeg;
 }
 
-/** The most that a task's process and those that it started held together, MB. */
+/** The most that a task's process and its decoder's held together, MB. */
 async function peakOf(ask: object): Promise<number> {
   let peak = 0;
   let timer: NodeJS.Timeout | undefined;
   try {
     await measure('peak', ask, new Uint8Array(), ({ pid }) => {
-      timer = setInterval(() => (peak = Math.max(peak, residentOf(pid ?? 0))), PACE);
+      const strangers = new Set<string>();
+      timer = setInterval(() => (peak = Math.max(peak, residentOf(pid ?? 0, strangers))), PACE);
     });
   } finally {
     clearInterval(timer);
@@ -95,16 +96,19 @@ async function peakOf(ask: object): Promise<number> {
   return Math.round(peak / 1e6);
 }
 
-/** Resident bytes of a process and of its decoder's. */
-function residentOf(pid: number): number {
+/**
+ * Resident bytes of a process and of those that it started.
+ * @param strangers names of other processes, which are looked at once and never again
+ */
+function residentOf(pid: number, strangers: Set<string>): number {
   let bytes = 0;
   for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+    if (strangers.has(name)) continue;
     try {
-      const status = readFileSync(`/proc/${name}/status`, 'latin1');
+      const status = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/status`, 'latin1') : '';
       const numberOf = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-      const isDecoder = () => readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('decoder-main');
-      if (Number(name) === pid || (numberOf('PPid') === pid && isDecoder())) bytes += 1024 * numberOf('VmRSS');
+      if (Number(name) === pid || numberOf('PPid') === pid) bytes += 1024 * numberOf('VmRSS');
+      else strangers.add(name);
     } catch {} // it has ended
   }
   return bytes;

@@ -32,10 +32,10 @@ type Writer = (image: Sharp) => Sharp;
 const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_383, jpeg: 65_535 };
 
 /**
- * Settings by measurement on a 700x1000 cut-out of a street photo, one thread, median of 7 (shared machine):
- * PNG level 1 31 ms 1482 kB, 2 59 ms 1160 kB, 6 78 ms 1103 kB, 3 with adaptive filters 99 ms 792 kB;
- * WebP q90 effort 0 105 ms 115 kB, 1 203 ms 108 kB, 4 338 ms 103 kB;
- * JPEG q90 4:4:4 20 ms 157 kB, 4:2:0 16 ms 129 kB, which bleeds a red dress into its white ground.
+ * Settings by measurement (`npm run bench:encode`, docs/benchmarks.md), a megapixel:
+ * PNG level 1 15 ms 1401 kB, 2 26 ms 1063 kB, 6 47 ms 969 kB, 2 with adaptive filters 68 ms 691 kB;
+ * WebP q90 effort 0 117 ms 101 kB, 2 135 ms 76 kB, 4 436 ms 75 kB.
+ * Of a 700x1000 cut-out JPEG q90 4:4:4 20 ms 157 kB, 4:2:0 16 ms 129 kB, which bleeds a red dress into its white ground.
  */
 const WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
   png: [(image) => image.png({ compressionLevel: 2, adaptiveFiltering: false })],
