@@ -2,7 +2,7 @@ import type { Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanComponents } from './components';
-import { correct } from './correct';
+import { correct, type Draft } from './correct';
 import {
   type CutSettings,
   grabCutFromTrimap,
@@ -13,7 +13,7 @@ import {
 } from './grab-cut';
 import { mapPlane } from './map-plane';
 import { dropForeignPieces } from './pieces';
-import { regionOf, samplePhoto, samplePlane } from './region';
+import { type Region, regionOf, samplePhoto, samplePlane } from './region';
 import { boxOfStrokes, paintStrokes, stampStrokes } from './strokes';
 
 /** Every number of the refinement; `bench/results/refine.md` has the table that chose them. */
@@ -63,6 +63,27 @@ export async function refine(
     const { width, height } = photo;
     return { kind: 'matte', width, height, alpha: new Uint8Array(width * height), box: null };
   }
+  const first = await firstCut(photo, probabilities, region, settings);
+  if (strokes.length === 0) return alphaMatte(photo, region, first.photo, first.mask, settings);
+  const said = paintStrokes(strokes, region);
+  const corrected = await correct({ ...first, said }, settings);
+  return stampStrokes(alphaMatte(photo, region, first.photo, corrected, settings), strokes);
+}
+
+/** The cut without strokes, and what it was made from. */
+type FirstCut = Omit<Draft, 'said'>;
+
+/** Whoever draws asks for the same first cut again: the last one is kept as long as the probabilities are. */
+const cuts = new WeakMap<Probabilities, { photo: Photo; region: Region; settings: RefineSettings; cut: FirstCut }>();
+
+async function firstCut(
+  photo: Photo,
+  probabilities: Probabilities,
+  region: Region,
+  settings: RefineSettings,
+): Promise<FirstCut> {
+  const known = cuts.get(probabilities);
+  if (known?.photo === photo && known.settings === settings && isSame(known.region, region)) return known.cut;
   const working = samplePhoto(photo, region);
   const dress = samplePlane(probabilities.dress, probabilities, photo, region);
   const rough =
@@ -71,11 +92,13 @@ export async function refine(
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
   const clean = await cleanComponents(rough, dress);
   const mask = settings.dropForeign ? await dropForeignPieces(clean, working) : clean;
-  if (strokes.length === 0) return alphaMatte(photo, region, working, mask, settings);
-  const said = paintStrokes(strokes, region);
-  const corrected = await correct({ photo: working, dress, mask, said }, settings);
-  return stampStrokes(alphaMatte(photo, region, working, corrected, settings), strokes);
+  const cut = { photo: working, dress, mask };
+  cuts.set(probabilities, { photo, region, settings, cut });
+  return cut;
 }
+
+const isSame = (a: Region, b: Region): boolean =>
+  a.left === b.left && a.top === b.top && a.scale === b.scale && a.width === b.width && a.height === b.height;
 
 function trimapOf(dress: Plane, { foregroundAbove, backgroundBelow }: RefineSettings): Plane<Uint8Array> {
   return mapPlane(dress, (p) => {

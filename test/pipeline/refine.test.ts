@@ -97,6 +97,19 @@ describe('refine', () => {
     expect(box!.top).toBeGreaterThan(30);
   });
 
+  it('cuts once for all strokes on a photo, with the same answer', async () => {
+    const photo = discPhoto(300, 400);
+    const probabilities = discProbabilities(photo);
+    const strokes = [{ kind: 'drop', points: [[150, 200]], radius: 20 }] as const;
+    const alone = await refine(photo, { ...probabilities }, strokes);
+    const needed = opencv.mock.calls.length;
+    await refine(photo, probabilities);
+    opencv.mockClear();
+    expect(await refine(photo, probabilities, strokes)).toEqual(alone);
+    expect(await refine(photo, probabilities, strokes)).toEqual(alone);
+    expect(opencv.mock.calls.length).toBeLessThan(needed);
+  });
+
   it('can leave GrabCut out', async () => {
     const photo = discPhoto(300, 400);
     const matte = await refine(photo, discProbabilities(photo), [], { ...REFINE, iterations: 0 });
