@@ -1,9 +1,10 @@
 /**
  * Resident memory of a worker. It holds 350 MB once network, OpenCV and codecs are there; the largest photo that is
  * read takes up to 900 MB more while it is cut (`docs/reliability.md`); the rest is for what the allocator keeps of
- * photos before. Beyond that something is wrong, and ending this process alone is better than what the system does.
+ * photos before: a row of photos of 48 megapixels reached 1.6 GB. Beyond the limit something is wrong, and ending this
+ * process alone is better than what the system does.
  */
-export const MAX_WORKER_BYTES = 1_600_000_000;
+export const MAX_WORKER_BYTES = 2_000_000_000;
 
 /** By which a worker that needs more says so. Leaves no core dump behind. */
 export const SIGNAL_OF_MEMORY = 'SIGUSR2';

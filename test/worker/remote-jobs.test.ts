@@ -124,7 +124,7 @@ test('a worker that takes too much memory says so, which is final', async () => 
   process.kill(pid, SIGNAL_OF_MEMORY);
   const answer = await call;
   expect(answer.status).toBe(422);
-  expect(await answer.json()).toMatchObject({ code: 'too-complex', facts: { maxMegabytes: 1600 } });
+  expect(await answer.json()).toMatchObject({ code: 'too-complex', facts: { maxMegabytes: 2000 } });
   expect(await next()).toBe(200);
 });
 
