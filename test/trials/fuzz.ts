@@ -16,7 +16,7 @@ import { startServer } from './server';
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
 
 /** What may become of a damaged file, besides a cut. */
-const BLAMES = /^(no-dress|too-|unsupported-format$|undecodable-image$)/;
+const BLAMES = /^(no-dress|no-photo$|too-|unsupported-format$|undecodable-image$)/;
 
 /** Small photos of each format that is read. */
 async function seeds(): Promise<readonly Buffer[]> {
