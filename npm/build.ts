@@ -119,7 +119,9 @@ async function pruneTypes(): Promise<void> {
   const follow = async (path: string): Promise<void> => {
     if (wanted.has(path)) return;
     wanted.add(path);
-    const text = await readFile(path, 'utf8');
+    // What a file does when it is loaded is no type.
+    const text = (await readFile(path, 'utf8')).replace(/^import '[^']+';\n/gm, '');
+    await writeFile(path, text);
     for (const [, target = ''] of text.matchAll(/(?:\bfrom |\bimport\()'([^']+)'/g)) {
       if (!target.startsWith('.')) throw new Error(`${path} needs the types of ${target}, which are not installed.`);
       await follow(`${join(dirname(path), target)}.d.ts`);
