@@ -1,11 +1,10 @@
+import { clusterColours, sampleColours } from './colour-clusters';
+
 /** Each side's colours are described by at most this many Gaussians; GrabCut's fifth is for all other colours. */
 const COLOURS = 4;
 const COMPONENTS = 5;
 /** This share of a side's pixels may have any colour at all. */
 const OUTLIERS = 0.01;
-/** Colours to learn from: more change the mask by less than JPEG noise does, and k-means is most of GrabCut's time. */
-const SAMPLES = 1500;
-const ROUNDS = 6;
 /** A cluster of one single colour has no spread; OpenCV would refuse to invert it. */
 const LEAST_VARIANCE = 1;
 /** As good as even over all colours. */
@@ -33,14 +32,8 @@ export interface Gaussian {
  * @returns one to four Gaussians, whose weights add up to 1; none where nothing belongs
  */
 export function colourModel(rgb: Uint8Array, belongs: (pixel: number) => boolean): Gaussian[] {
-  const samples = sample(rgb, belongs);
-  const count = samples.length / 3;
-  const centres = seeds(samples, count);
-  const nearest = new Uint8Array(count);
-  for (let round = 0; round < ROUNDS; round++) {
-    assign(samples, centres, nearest);
-    recentre(samples, nearest, centres);
-  }
+  const samples = sampleColours(rgb, belongs);
+  const nearest = clusterColours(samples, COLOURS);
   assignToLikeliest(samples, gaussians(samples, nearest), nearest);
   return gaussians(samples, nearest);
 }
@@ -74,67 +67,6 @@ export function forOpenCv(colours: readonly Gaussian[], power: number): Float64A
   const boundless = [BOUNDLESS, 0, 0, 0, BOUNDLESS, 0, 0, 0, BOUNDLESS];
   put(COLOURS, even ** power * BOUNDLESS ** 1.5, [127.5, 127.5, 127.5], boundless);
   return model;
-}
-
-function sample(rgb: Uint8Array, belongs: (pixel: number) => boolean): Float64Array {
-  const pixels = rgb.length / 3;
-  const members = new Int32Array(pixels);
-  let size = 0;
-  for (let i = 0; i < pixels; i++) if (belongs(i)) members[size++] = i;
-  const step = Math.max(1, size / SAMPLES);
-  const count = Math.min(size, SAMPLES);
-  const out = new Float64Array(3 * count);
-  for (let k = 0; k < count; k++) {
-    const i = 3 * members[Math.floor(k * step)]!;
-    out[3 * k] = rgb[i]!;
-    out[3 * k + 1] = rgb[i + 1]!;
-    out[3 * k + 2] = rgb[i + 2]!;
-  }
-  return out;
-}
-
-function seeds(samples: Float64Array, count: number): Float64Array {
-  // By brightness, and then as they come: both in one number, because numbers are sorted without being compared by us.
-  const order = new Float64Array(count);
-  for (let k = 0; k < count; k++) order[k] = (samples[3 * k]! + samples[3 * k + 1]! + samples[3 * k + 2]!) * count + k;
-  order.sort();
-  const centres = new Float64Array(3 * COLOURS);
-  for (let c = 0; c < COLOURS; c++) {
-    const k = (order[Math.floor(((c + 0.5) * count) / COLOURS)] ?? 0) % count;
-    centres.set(samples.subarray(3 * k, 3 * k + 3), 3 * c);
-  }
-  return centres;
-}
-
-function assign(samples: Float64Array, centres: Float64Array, nearest: Uint8Array): void {
-  for (let k = 0; k < nearest.length; k++) {
-    let best = Number.POSITIVE_INFINITY;
-    for (let c = 0; c < COLOURS; c++) {
-      const r = samples[3 * k]! - centres[3 * c]!;
-      const g = samples[3 * k + 1]! - centres[3 * c + 1]!;
-      const b = samples[3 * k + 2]! - centres[3 * c + 2]!;
-      const distance = r * r + g * g + b * b;
-      if (distance < best) {
-        best = distance;
-        nearest[k] = c;
-      }
-    }
-  }
-}
-
-function recentre(samples: Float64Array, nearest: Uint8Array, centres: Float64Array): void {
-  const sums = new Float64Array(3 * COLOURS);
-  const counts = new Float64Array(COLOURS);
-  for (let k = 0; k < nearest.length; k++) {
-    const c = nearest[k]!;
-    counts[c] = counts[c]! + 1;
-    for (let i = 0; i < 3; i++) sums[3 * c + i] = sums[3 * c + i]! + samples[3 * k + i]!;
-  }
-  // A cluster that lost everybody keeps its place and may win somebody back.
-  for (let i = 0; i < sums.length; i++) {
-    const n = counts[Math.floor(i / 3)]!;
-    if (n > 0) centres[i] = sums[i]! / n;
-  }
 }
 
 /** Each colour to the Gaussian under which it is likeliest. */
