@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { tiff } from '../../lib/pipeline/tiff';
 import { heif, irot, ispe, takeApart } from './heif';
 import { writeJpeg } from './jpeg-writer';
 import { QUARTERS, quarters, type Rgb } from './pictures';
 import { DISPLAY_P3, inSrgb, pngWithProfile, profileWith } from './profiles';
+import { retagged } from './retagged-tiff';
 
 /** One file of an odd kind, or a plain one beside them. */
 export interface OddFile {
@@ -131,22 +131,6 @@ async function fax(): Promise<Buffer> {
   return image.tiff({ compression: 'ccittfax4', bitdepth: 1 }).toBuffer();
 }
 
-/** An uncompressed TIFF that says it is compressed otherwise. */
-function retagged(compression: number): Buffer {
-  const pixels = {
-    width: 64,
-    height: 64,
-    channels: 3 as const,
-    stride: 192,
-    data: Buffer.alloc(192 * 64, 90),
-    icc: null,
-  };
-  const file = Buffer.from(tiff(pixels));
-  const entries = Array.from({ length: file.readUInt16LE(8) }, (_, i) => 10 + 12 * i);
-  file.writeUInt32LE(compression, entries.find((at) => file.readUInt16LE(at) === 259)! + 8);
-  return file;
-}
-
 function branded(file: Buffer, brand: string): Buffer {
   const copy = Buffer.from(file);
   copy.write(brand, 8, 'latin1');
@@ -219,8 +203,8 @@ export const ODD_FILES: readonly OddFile[] = [
   { name: 'TIFF, LZW', make: () => quarters().tiff({ compression: 'lzw' }).toBuffer() },
   { name: 'TIFF, JPEG', make: () => quarters().tiff({ compression: 'jpeg', quality: 95 }).toBuffer() },
   { name: 'TIFF, CCITT group 4', make: () => fax(), colours: [WHITE, BLACK, BLACK, WHITE] },
-  { name: 'TIFF, LZMA', make: () => retagged(34_925) },
-  { name: 'TIFF, old-style JPEG', make: () => retagged(6) },
+  { name: 'TIFF, LZMA', make: () => retagged([259, 259, 34_925]) },
+  { name: 'TIFF, old-style JPEG', make: () => retagged([259, 259, 6]) },
   { name: 'HEIC', make: () => SAMPLE },
   { name: 'HEIC, turned', make: () => turnedHeic(), colours: [1, 3, 0, 2].map((i) => QUARTERS[i]!) },
   { name: 'HEIF, compact', make: () => branded(SAMPLE, 'mif3') },

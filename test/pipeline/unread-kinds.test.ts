@@ -2,33 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { decode } from '../../lib/pipeline/decode';
-import { tiff } from '../../lib/pipeline/tiff';
 import { heif, ispe, takeApart } from '../helpers/heif';
 import { difference, middles, QUARTERS, quarters, refusal } from '../helpers/pictures';
+import { retagged } from '../helpers/retagged-tiff';
 
 const SAMPLE = readFileSync(join(__dirname, '../fixtures/sample.heic'));
-const PIXELS = {
-  width: 64,
-  height: 64,
-  channels: 3 as const,
-  stride: 192,
-  data: Buffer.alloc(192 * 64, 90),
-  icc: null,
-};
-
-/** A TIFF of 64 x 64 pixels whose entries of these tags are others. */
-function retagged(...changes: [tag: number, becomes: number, value: number][]): Buffer {
-  const file = Buffer.from(tiff(PIXELS));
-  for (const [tag, becomes, value] of changes) {
-    const at = Array.from({ length: file.readUInt16LE(8) }, (_, i) => 10 + 12 * i).find(
-      (i) => file.readUInt16LE(i) === tag,
-    )!;
-    file.writeUInt16LE(becomes, at);
-    file.writeUInt32LE(value, at + 8);
-  }
-  return file;
-}
-
 async function frame(marker: number, bits: number, height: number): Promise<Buffer> {
   const file = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#a33' } })
     .jpeg()
