@@ -60,7 +60,8 @@ export async function findPhotos(inputs: readonly string[], out: string): Promis
 
 /**
  * What a pattern names, in the order of names, and its folder below the first one that the pattern leaves open; anything
- * that is there, or holds none of a pattern's signs, stands for itself. Shells expand patterns as well, but not those in quotes, and some shells none.
+ * that is there, or holds none of a pattern's signs, stands for itself. Shells expand patterns as well, but not those in
+ * quotes, and some shells none.
  *
  * @throws DresscutError `invalid-option` when nothing is called so
  */
