@@ -5,6 +5,18 @@ import { extname } from 'node:path';
 const EXTENSION = extname(__filename);
 
 /**
+ * For glibc's allocator, read when a process starts; others take no notice, and what is set already stays. By default
+ * each thread that decodes, cuts and encodes gets an arena of its own, and each arena keeps what photos have left. One
+ * arena, and what is above 32 MB given back at once, leave a worker 390 MB after photos of 48 megapixels, 590 without,
+ * in the same time; thresholds of 1 to 4 MB would leave less, but an ordinary photo then takes half as long again.
+ */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '33554432',
+  MALLOC_TRIM_THRESHOLD_: '33554432',
+};
+
+/**
  * Starts a module of ours as a process of its own. It ends when nobody is left who could write to its stdin.
  *
  * @param path of the module, without its extension: `.ts` from the sources, `.js` where they are built
@@ -12,7 +24,9 @@ const EXTENSION = extname(__filename);
 export function startModule(path: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
   // From its sources the project runs through a loader, and so does whatever it starts.
   const loader = EXTENSION === '.ts' ? ['--require', createRequire(__filename).resolve('tsx/cjs')] : [];
-  const child = spawn(process.execPath, ['--expose-gc', ...loader, `${path}${EXTENSION}`, ...args], { stdio });
+  // biome-ignore lint/style/noProcessEnv: all of it is handed on, nothing in it is a setting of ours
+  const env = { ...MALLOC, ...process.env };
+  const child = spawn(process.execPath, ['--expose-gc', ...loader, `${path}${EXTENSION}`, ...args], { stdio, env });
   // A process that ended is noticed by its end; that nobody reads what it is sent adds nothing.
   child.stdin?.on('error', () => {});
   child.on('error', () => {});

@@ -21,13 +21,22 @@ async function health(): Promise<void> {
   }
 }
 
-/** Of a process and all below it; what ends while we look counts as nothing. */
-async function residentBytes(process: number): Promise<number> {
+/**
+ * Of a process and all below it; what ends while we look counts as nothing. A child that has not become a program of its
+ * own yet says of itself what its parent is and holds: that is counted once.
+ */
+async function residentBytes(process: number, parent = ''): Promise<number> {
   const read = (file: string) => readFile(`/proc/${process}/${file}`, 'utf8').catch(() => '');
-  const [status, below] = await Promise.all([read('status'), read(`task/${process}/children`)]);
+  const [status, below, command] = await Promise.all([
+    read('status'),
+    read(`task/${process}/children`),
+    read('cmdline'),
+  ]);
+  if (command === parent) return 0;
   const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   const others = below.split(' ').filter(Boolean).map(Number);
-  return (await Promise.all(others.map(residentBytes))).reduce((sum, bytes) => sum + bytes, own);
+  const held = await Promise.all(others.map((other) => residentBytes(other, command)));
+  return held.reduce((sum, bytes) => sum + bytes, own);
 }
 
 const watching = fetch(url)
