@@ -11,8 +11,8 @@ import type { BrushStroke } from '../lib/strokes';
  * @returns `null` where guess and truth agree
  */
 export async function nextClick(guess: Mask, truth: Mask, radius: number): Promise<BrushStroke | null> {
-  const missing = await largestPiece(where(guess, truth, (cut, dress) => dress === 1 && cut === 0));
-  const extra = await largestPiece(where(guess, truth, (cut, dress) => dress === 0 && cut === 1));
+  const missing = largestPiece(where(guess, truth, (cut, dress) => dress === 1 && cut === 0));
+  const extra = largestPiece(where(guess, truth, (cut, dress) => dress === 0 && cut === 1));
   const keeps = missing.area >= extra.area;
   const piece = keeps ? missing : extra;
   if (piece.area === 0) return null;
@@ -28,8 +28,8 @@ function where(guess: Mask, truth: Mask, wrong: (cut: number, dress: number) => 
   return { ...guess, data: guess.data.map((cut, i) => (wrong(cut, truth.data[i]!) ? 1 : 0)) };
 }
 
-async function largestPiece(mask: Mask): Promise<{ mask: Mask; area: number }> {
-  const { labels, areas } = await components(mask, 4);
+function largestPiece(mask: Mask): { mask: Mask; area: number } {
+  const { labels, areas } = components(mask, 4);
   const area = Math.max(0, ...areas);
   const label = 1 + areas.indexOf(area);
   return { mask: { ...mask, data: Uint8Array.from(labels, (one) => (one === label ? 1 : 0)) }, area };

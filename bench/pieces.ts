@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const pieces: Piece[] = [];
   for await (const { id, mask, kept } of cuts(options.photos, ids)) {
     const judge = options.labels ? await labelsOf(options.labels, id, mask) : lookedAt(looked[id] ?? {}, mask);
-    pieces.push(...(await piecesOf(id, mask, kept, judge)));
+    pieces.push(...piecesOf(id, mask, kept, judge));
   }
   process.stdout.write(`${report(pieces)}\n`);
 }
@@ -91,8 +91,8 @@ function lookedAt(looked: Looked, { width, height }: Mask): Judge {
   };
 }
 
-async function piecesOf(id: string, mask: Mask, kept: Mask, judge: Judge): Promise<Piece[]> {
-  const { labels, areas } = await components(mask, 8);
+function piecesOf(id: string, mask: Mask, kept: Mask, judge: Judge): Piece[] {
+  const { labels, areas } = components(mask, 8);
   const largest = areas.indexOf(Math.max(...areas));
   return areas.flatMap((area, piece) => {
     // The soft edge of a dress may leave pixels beside it.

@@ -1,6 +1,5 @@
 import { DresscutError } from '../lib/errors';
 import { loadOpenCv, type Mat, type OpenCv, type Own, scoped } from '../lib/opencv';
-import { cleanComponents } from '../lib/pipeline/components';
 import {
   grabCutFromBox,
   grabCutFromTrimap,
@@ -150,15 +149,6 @@ describe('memory', () => {
   test.each<[string, number, () => Promise<unknown>]>([
     ['a cut from a trimap', 4, () => grabCutFromTrimap(photo, trimap, REFINE)],
     ['a cut from a rectangle', 4, () => grabCutFromBox(photo, { left: 9, top: 9, width: 80, height: 99 }, 1)],
-    [
-      'a clean-up',
-      8,
-      () =>
-        cleanComponents(
-          { ...trimap, data: words.map((word) => word & 1) },
-          { ...trimap, data: new Float32Array(words.length) },
-        ),
-    ],
   ])('holds no Mat after %s', async (_, count, work) => {
     const made = await matsOf(work);
     expect(made).toHaveLength(count);

@@ -1,20 +1,4 @@
-import { scoped } from '../opencv';
-import type { Box, Mask, Plane } from '../raster';
-import { mapPlane } from './map-plane';
-
-/** A piece of at least this share of the largest one is a second dress. */
-const SECOND = 0.5;
-/**
- * Belts, arms and bags cut a dress in pieces one above the other: a smaller piece belongs to the largest when it
- * lies below or above it, within this share of its width to either side; else it is a passer-by.
- */
-const ASIDE = 0.15;
-/** Below this share it is a speck wherever it lies. */
-const SPECK = 0.006;
-/** Holes smaller than this share of the largest piece are pinholes and are filled. */
-const PINHOLE = 0.002;
-/** Larger holes are filled only where the network gives dress this mean probability in them. */
-const SURE_HOLE = 0.5;
+import type { Box, Mask } from '../raster';
 
 /** Connected pieces of a mask. */
 export interface Components {
@@ -26,71 +10,78 @@ export interface Components {
 }
 
 /**
- * Drop specks, fill pinholes.
- *
- * @param dress the network's probability of dress, of the mask's size
- * @returns a new mask
- * @throws DresscutError `internal` when OpenCV fails
- */
-export async function cleanComponents(mask: Mask, dress: Plane): Promise<Mask> {
-  const pieces = await components(mask, 8);
-  const largest = Math.max(0, ...pieces.areas);
-  const kept = belonging(pieces, largest);
-  const clean = mapPlane(mask, (value, i) => (value === 1 && kept[pieces.labels[i]! - 1] ? 1 : 0));
-
-  const gaps = await components(
-    mapPlane(clean, (value) => 1 - value),
-    4,
-  );
-  const seen = meanPerComponent(gaps, dress);
-  const filled = gaps.areas.map(
-    (area, i) => !touchesBorder(gaps.boxes[i]!, mask) && (area < PINHOLE * largest || seen[i]! > SURE_HOLE),
-  );
-  return mapPlane(clean, (value, i) => (value === 1 || filled[gaps.labels[i]! - 1] ? 1 : 0));
-}
-
-/**
- * The connected pieces of a mask.
+ * The connected pieces of a mask, in the order of their first pixels: row by row with labels that are joined where two
+ * rows meet, then once more to number what is left of them (Rosenfeld and Pfaltz, 1966).
  *
  * @param neighbours of a pixel: with 8 those that touch it by a corner belong to its piece, too
- * @throws DresscutError `internal` when OpenCV fails
  */
-export function components({ width, height, data }: Mask, neighbours: 4 | 8): Promise<Components> {
-  return scoped((cv, own) => {
-    const image = own(new cv.Mat(height, width, cv.CV_8UC1));
-    image.data.set(data);
-    const [labels, stats, centroids] = [own(new cv.Mat()), own(new cv.Mat()), own(new cv.Mat())];
-    const count = cv.connectedComponentsWithStats(image, labels, stats, centroids, neighbours, cv.CV_32S) - 1;
-    // One row a component, the background first: left, top, width, height, area.
-    const rows = Array.from({ length: count }, (_, i) => Array.from(stats.data32S.subarray(5 * (i + 1), 5 * (i + 2))));
-    return {
-      labels: labels.data32S.slice(),
-      areas: rows.map((row) => row[4]!),
-      boxes: rows.map(([left = 0, top = 0, w = 0, h = 0]) => ({ left, top, width: w, height: h })),
-    };
-  });
-}
-
-function belonging({ areas, boxes }: Components, largest: number): boolean[] {
-  const main = boxes[areas.indexOf(largest)];
-  return areas.map((area, i) => {
-    const box = boxes[i];
-    if (main === undefined || box === undefined || area >= SECOND * largest) return true;
-    const centre = box.left + box.width / 2;
-    const aside = ASIDE * main.width;
-    return area >= SPECK * largest && centre > main.left - aside && centre < main.left + main.width + aside;
-  });
-}
-
-function touchesBorder(box: Box, { width, height }: Mask): boolean {
-  return box.left === 0 || box.top === 0 || box.left + box.width === width || box.top + box.height === height;
-}
-
-function meanPerComponent({ labels, areas }: Components, { data }: Plane): number[] {
-  const sums = areas.map(() => 0);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (label > 0) sums[label - 1] = sums[label - 1]! + data[i]!;
+export function components({ width, height, data }: Mask, neighbours: 4 | 8): Components {
+  const labels = new Int32Array(width * height);
+  const joins = labelRows(labels, { width, height, data }, neighbours);
+  const numbers = new Int32Array(joins.length);
+  const areas: number[] = [];
+  const edges: [left: number, top: number, right: number, bottom: number][] = [];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (labels[i] === 0) continue;
+      const root = rootOf(joins, labels[i]!);
+      let number = numbers[root]!;
+      if (number === 0) {
+        number = areas.push(0);
+        numbers[root] = number;
+        edges.push([x, y, x, y]);
+      }
+      labels[i] = number;
+      areas[number - 1] = areas[number - 1]! + 1;
+      const edge = edges[number - 1]!;
+      if (x < edge[0]) edge[0] = x;
+      if (x > edge[2]) edge[2] = x;
+      edge[3] = y;
+    }
   }
-  return sums.map((sum, i) => sum / areas[i]!);
+  const boxes = edges.map(([left, top, right, bottom]) => ({
+    left,
+    top,
+    width: right - left + 1,
+    height: bottom - top + 1,
+  }));
+  return { labels, areas, boxes };
+}
+
+/** Gives each pixel the label of a neighbour above or to its left, else a new one. */
+function labelRows(labels: Int32Array, { width, height, data }: Mask, neighbours: 4 | 8): number[] {
+  /** Of each label, one of the same piece; a root is its own. */
+  const joins = [0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (data[i] === 0) continue;
+      let label = x > 0 ? labels[i - 1]! : 0;
+      if (y > 0) {
+        label = joined(joins, label, labels[i - width]!);
+        if (neighbours === 8 && x > 0) label = joined(joins, label, labels[i - width - 1]!);
+        if (neighbours === 8 && x + 1 < width) label = joined(joins, label, labels[i - width + 1]!);
+      }
+      labels[i] = label === 0 ? joins.push(joins.length) - 1 : label;
+    }
+  }
+  return joins;
+}
+
+/** One label for two that touch; 0 is none. */
+function joined(joins: number[], label: number, other: number): number {
+  if (other === 0 || other === label) return label;
+  if (label === 0) return other;
+  const [a, b] = [rootOf(joins, label), rootOf(joins, other)];
+  joins[Math.max(a, b)] = Math.min(a, b);
+  return Math.min(a, b);
+}
+
+function rootOf(joins: number[], label: number): number {
+  let root = label;
+  while (joins[root] !== root) {
+    // Halves the way for whoever asks next.
+    joins[root] = joins[joins[root]!]!;
+    root = joins[root]!;
+  }
+  return root;
 }

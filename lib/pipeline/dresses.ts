@@ -35,7 +35,7 @@ export async function labelDresses(
   const { width, height } = probabilities;
   const alphas = { width, height, data: sampleMatte(matte, probabilities) };
   const dress = mapPlane(alphas, (alpha) => (alpha > 127 ? 1 : 0));
-  const people = await components(peopleOf(probabilities, dress), 8);
+  const people = components(peopleOf(probabilities, dress), 8);
   const parts: Uint8Array[] = [];
   const dressed = new Set<number>();
   for (let i = 0; i < dress.data.length; i++) if (dress.data[i] === 1) dressed.add(people.labels[i]!);

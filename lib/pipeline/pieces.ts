@@ -28,10 +28,9 @@ const COLOURS = 64;
  *
  * @param photo the working picture, of the mask's size
  * @returns the same mask where nothing is dropped, else a new one
- * @throws DresscutError `internal` when OpenCV fails
  */
-export async function dropForeignPieces(mask: Mask, photo: Photo): Promise<Mask> {
-  const pieces = await components(mask, 8);
+export function dropForeignPieces(mask: Mask, photo: Photo): Mask {
+  const pieces = components(mask, 8);
   if (pieces.areas.length < 2) return mask;
   const foreign = foreignPieces(pieces, mask, photo);
   if (!foreign.includes(true)) return mask;

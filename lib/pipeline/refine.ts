@@ -1,7 +1,7 @@
 import type { Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
-import { cleanComponents } from './components';
+import { cleanMask } from './clean-mask';
 import { correct, type Draft } from './correct';
 import {
   type CutSettings,
@@ -90,8 +90,8 @@ async function firstCut(
     settings.iterations > 0
       ? await grabCutFromTrimap(working, trimapOf(dress, settings), settings)
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
-  const clean = await cleanComponents(rough, dress);
-  const mask = settings.dropForeign ? await dropForeignPieces(clean, working) : clean;
+  const clean = cleanMask(rough, dress);
+  const mask = settings.dropForeign ? dropForeignPieces(clean, working) : clean;
   const cut = { photo: working, dress, mask };
   cuts.set(probabilities, { photo, region, settings, cut });
   return cut;

@@ -1,94 +1,75 @@
-import { cleanComponents } from '../../lib/pipeline/components';
-import type { Box } from '../../lib/raster';
-import { bytesOf, floatsOf } from '../helpers/scenes';
+import fc from 'fast-check';
+import { components } from '../../lib/pipeline/components';
+import type { Mask } from '../../lib/raster';
 
-const [WIDTH, HEIGHT] = [100, 160];
-/** A dress of 24 x 80 pixels in the middle. */
-const DRESS: Box = { left: 40, top: 40, width: 24, height: 80 };
+const STEPS = {
+  4: [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ],
+  8: [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y])),
+} as const;
 
-const within =
-  ({ left, top, width, height }: Box) =>
-  (x: number, y: number) =>
-    x >= left && x < left + width && y >= top && y < top + height;
-
-/** Boxes of ones, minus boxes of zeros. */
-function maskOf(ones: readonly Box[], zeros: readonly Box[] = []): Uint8Array {
-  const [full, empty] = [ones.map(within), zeros.map(within)];
-  return bytesOf(WIDTH, HEIGHT, (x, y) =>
-    full.some((inside) => inside(x, y)) && !empty.some((inside) => inside(x, y)) ? 1 : 0,
-  );
+/** Which piece each pixel is in, by walking from one pixel to its neighbours. */
+function flooded({ width, height, data }: Mask, neighbours: 4 | 8): Int32Array {
+  const labels = new Int32Array(data.length);
+  let count = 0;
+  for (let start = 0; start < data.length; start++) {
+    if (data[start] === 0 || labels[start] !== 0) continue;
+    labels[start] = ++count;
+    for (const open = [start]; open.length > 0; ) {
+      const at = open.pop()!;
+      for (const [dx = 0, dy = 0] of STEPS[neighbours]) {
+        const [x, y] = [(at % width) + dx, Math.floor(at / width) + dy];
+        const next = y * width + x;
+        if (x < 0 || y < 0 || x >= width || y >= height || data[next] === 0 || labels[next] !== 0) continue;
+        labels[next] = count;
+        open.push(next);
+      }
+    }
+  }
+  return labels;
 }
 
-const nowhere = new Float32Array(WIDTH * HEIGHT);
-const plane = <Data>(data: Data) => ({ width: WIDTH, height: HEIGHT, data });
-const clean = async (mask: Uint8Array, dress: Float32Array = nowhere) =>
-  (await cleanComponents(plane(mask), plane(dress))).data;
-const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
+const masks = fc
+  .tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 24 }))
+  .chain(([width, height]) =>
+    fc
+      .uint8Array({ minLength: width * height, maxLength: width * height, max: 1 })
+      .map((data): Mask => ({ width, height, data })),
+  );
 
-describe('cleanComponents', () => {
-  it.each<[string, Box]>([
-    ['beside the dress', box(80, 60, 3, 3)],
-    ['right above the dress', box(50, 30, 3, 3)],
-    ['in a corner of the picture', box(0, 0, 2, 2)],
-  ])('drops a speck %s', async (_, speck) => {
-    expect(await clean(maskOf([DRESS, speck]))).toEqual(maskOf([DRESS]));
+describe('components', () => {
+  test.each([4, 8] as const)('are what a walk over %i neighbours finds, in the same order', (neighbours) => {
+    fc.assert(
+      fc.property(masks, (mask) => {
+        const { labels, areas, boxes } = components(mask, neighbours);
+        expect(labels).toEqual(flooded(mask, neighbours));
+        for (const [i, { left, top, width, height }] of boxes.entries()) {
+          const pixels = [...labels.keys()].filter((at) => labels[at] === i + 1);
+          const xs = pixels.map((at) => at % mask.width);
+          const ys = pixels.map((at) => Math.floor(at / mask.width));
+          expect(areas[i]).toBe(pixels.length);
+          expect([left, top]).toEqual([Math.min(...xs), Math.min(...ys)]);
+          expect([left + width - 1, top + height - 1]).toEqual([Math.max(...xs), Math.max(...ys)]);
+        }
+        expect(boxes).toHaveLength(areas.length);
+      }),
+      { numRuns: 300 },
+    );
   });
 
-  it.each<[string, Box]>([
-    ['above, as a belt leaves it', box(44, 20, 16, 16)],
-    ['below, as a bag leaves it', box(42, 126, 8, 20)],
-    ['a little aside, as a hem leaves it', box(60, 126, 10, 10)],
-  ])('keeps a piece of the dress %s', async (_, piece) => {
-    expect(await clean(maskOf([DRESS, piece]))).toEqual(maskOf([DRESS, piece]));
-  });
-
-  it('drops a passer-by beside, but keeps a second dress', async () => {
-    const passerBy = box(5, 60, 12, 40); // a quarter of the dress
-    const second = box(5, 50, 18, 70); // two thirds
-    expect(await clean(maskOf([DRESS, passerBy]))).toEqual(maskOf([DRESS]));
-    expect(await clean(maskOf([DRESS, second]))).toEqual(maskOf([DRESS, second]));
-  });
-
-  it('fills pinholes, whatever the network sees in them', async () => {
-    expect(await clean(maskOf([DRESS], [box(50, 60, 1, 3), box(45, 100, 2, 1)]))).toEqual(maskOf([DRESS]));
-  });
-
-  it('fills a larger hole only where the network sees dress in it', async () => {
-    const hole = box(48, 70, 8, 10);
-    const inHole = within(hole);
-    const holed = maskOf([DRESS], [hole]);
-    const seeing = (p: number) => floatsOf(WIDTH, HEIGHT, (x, y) => (inHole(x, y) ? p : 1 - p));
-    expect(await clean(holed, seeing(0.2))).toEqual(holed); // the crook of an arm
-    expect(await clean(holed, seeing(0.8))).toEqual(maskOf([DRESS])); // a pattern
-  });
-
-  it('does not take the background for a hole, nor a bay at the edge of the picture', async () => {
-    const wide = box(0, 40, 100, 60);
-    const bay = box(0, 60, 4, 3);
-    const all = new Float32Array(WIDTH * HEIGHT).fill(0.9);
-    expect(await clean(maskOf([wide], [bay]), all)).toEqual(maskOf([wide], [bay]));
-  });
-
-  it('counts pieces that touch by a corner as one, and holes that touch by a corner as two', async () => {
-    const step = box(64, 120, 3, 3); // touches the dress's lower right corner
-    expect(await clean(maskOf([DRESS, step]))).toEqual(maskOf([DRESS, step]));
-    const holes = [box(48, 60, 1, 3), box(49, 63, 1, 3)]; // 3 pixels each: filled, together they would stay
-    expect(await clean(maskOf([DRESS], holes))).toEqual(maskOf([DRESS]));
-  });
-
-  it('leaves an empty and a full mask as they are, and its input unchanged', async () => {
-    const empty = new Uint8Array(WIDTH * HEIGHT);
-    const full = new Uint8Array(WIDTH * HEIGHT).fill(1);
-    expect(await clean(empty)).toEqual(new Uint8Array(WIDTH * HEIGHT));
-    expect(await clean(full)).toEqual(new Uint8Array(WIDTH * HEIGHT).fill(1));
-    const speckled = maskOf([DRESS, box(80, 60, 3, 3)]);
-    const before = speckled.slice();
-    await clean(speckled);
-    expect(speckled).toEqual(before);
-  });
-
-  it('bears a mask that is nothing but specks', async () => {
-    const chess = bytesOf(WIDTH, HEIGHT, (x, y) => (x % 2 === 0 && y % 2 === 0 ? 1 : 0));
-    expect(await clean(chess)).toEqual(chess); // each is as large as the largest
+  test('join what meets late: a comb, a spiral', () => {
+    const rows = (...text: string[]): Mask => ({
+      width: text[0]?.length ?? 0,
+      height: text.length,
+      data: Uint8Array.from(text.join(''), (letter) => (letter === '#' ? 1 : 0)),
+    });
+    expect(components(rows('#.#.#', '#.#.#', '#####'), 4).areas).toEqual([11]);
+    expect(components(rows('#####', '#...#', '#.#.#', '#.###'), 4).areas).toEqual([14]);
+    expect(components(rows('..#', '.#.', '#..'), 4).areas).toEqual([1, 1, 1]);
+    expect(components(rows('..#', '.#.', '#..'), 8).areas).toEqual([3]);
   });
 });

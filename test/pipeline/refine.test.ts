@@ -104,8 +104,8 @@ describe('refine', () => {
     const alone = await refine(photo, { ...probabilities }, strokes);
     const needed = opencv.mock.calls.length;
     await refine(photo, probabilities);
-    opencv.mockClear();
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
+    opencv.mockClear();
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
     expect(opencv.mock.calls.length).toBeLessThan(needed);
   });
