@@ -9,7 +9,6 @@ import { DresscutError } from './errors';
 import './config';
 import { createFind, type FindOptions, type Found } from './find';
 import { limitConcurrency } from './http/middleware/limit-concurrency';
-import { loadOpenCv } from './opencv';
 import { type CutOutOptions, parseOptions } from './options';
 import { endDecoder } from './pipeline/decoder-process';
 import type { Encoded } from './pipeline/encode';
@@ -109,7 +108,7 @@ export interface Dresscut {
 const MODELS = join(__dirname, '..', 'models');
 
 /**
- * Load the network and OpenCV (0.5 to 1 s, some 250 MB) and be ready to cut. Once per process is enough: keep what it
+ * Load the network (0.1 to 0.5 s) and be ready to cut. Once per process is enough: keep what it
  * returns, and share it.
  *
  * @throws DresscutError `model-unavailable` when the network cannot be loaded, `invalid-option` for numbers out of range
@@ -118,7 +117,7 @@ export async function createDresscut(options: DresscutOptions = {}): Promise<Dre
   const threads = whole('threads', options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1)));
   const concurrency = whole('concurrency', options.concurrency ?? 1);
   const segmenter = onnxSegmenter({ models: options.models ?? MODELS, threads });
-  const [model] = await Promise.all([segmenter.load(), loadOpenCv()]);
+  const model = await segmenter.load();
   const findNow = createFind({ segmenter });
   const cutOutNow = createCutOut(findNow);
   const limit = limitConcurrency({ atOnce: concurrency, maxWaiting: Number.POSITIVE_INFINITY });

@@ -3,15 +3,13 @@ import { once } from './once';
 
 /**
  * The only file that knows OpenCV.js. It loads the WASM once, names the few functions that we use (the
- * package's own types cover neither grabCut nor connected components), and owns native memory: Mats live
+ * package's own types do not cover grabCut), and owns native memory: Mats live
  * in `scoped` and never leave it.
  */
 export interface Mat {
   readonly rows: number;
   /** A view into the WASM heap. It has length 0 after the heap grew: copy out before the next allocation. */
   readonly data: Uint8Array;
-  readonly data32S: Int32Array;
-  readonly data64F: Float64Array;
   delete(): void;
 }
 
@@ -24,19 +22,8 @@ export interface OpenCv {
   readonly Rect: new (x: number, y: number, width: number, height: number) => object;
   readonly CV_8UC1: number;
   readonly CV_8UC3: number;
-  readonly CV_64FC1: number;
-  readonly CV_32S: number;
   readonly GC_INIT_WITH_RECT: number;
-  readonly GC_EVAL_FREEZE_MODEL: number;
   grabCut(photo: Mat, mask: Mat, box: object, bgd: Mat, fgd: Mat, iterations: number, mode: number): void;
-  connectedComponentsWithStats(
-    image: Mat,
-    labels: Mat,
-    stats: Mat,
-    centroids: Mat,
-    connectivity: number,
-    type: number,
-  ): number;
   setRNGSeed(seed: number): void;
   exceptionFromPtr(pointer: number): { msg: string };
 }

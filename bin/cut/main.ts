@@ -1,7 +1,6 @@
 import { loadConfig } from '../../lib/config';
 import { createEngine } from '../../lib/engine';
 import { messageOf } from '../../lib/errors';
-import { loadOpenCv } from '../../lib/opencv';
 import { EXIT, run } from './command';
 
 const stop = new AbortController();
@@ -24,11 +23,7 @@ async function cut(): Promise<void> {
   process.exitCode = await run(process.argv.slice(2), {
     command: config.npmScript === 'dresscut' ? 'npm run dresscut --' : 'dresscut',
     cutOut,
-    model: () => {
-      // Beside the network, not when the first cut waits for it; if it fails, that cut says so.
-      loadOpenCv().catch(() => undefined);
-      return segmenter.load();
-    },
+    model: () => segmenter.load(),
     stdin,
     stdout,
     stderr,

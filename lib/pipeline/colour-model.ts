@@ -1,17 +1,11 @@
 import { clusterColours, sampleColours } from './colour-clusters';
 
-/** Each side's colours are described by at most this many Gaussians; GrabCut's fifth is for all other colours. */
+/** Each side's colours are described by at most this many Gaussians. */
 const COLOURS = 4;
-const COMPONENTS = 5;
-/** This share of a side's pixels may have any colour at all. */
+/** This share of a side's pixels may have any colour at all, so that no colour is impossible. */
 const OUTLIERS = 0.01;
-/** A cluster of one single colour has no spread; OpenCV would refuse to invert it. */
+/** A cluster of one single colour has no spread, which could not be inverted. */
 const LEAST_VARIANCE = 1;
-/** As good as even over all colours. */
-const BOUNDLESS = 1e9;
-
-/** Length of OpenCV's flat form of the mixture: weights, then means, then covariances. */
-export const MODEL_LENGTH = COMPONENTS * (1 + 3 + 9);
 
 /** One kind of colour: its share, its mean (3) and its covariance (9, row by row), in levels from 0 to 255. */
 export interface Gaussian {
@@ -23,8 +17,8 @@ export interface Gaussian {
 /**
  * A mixture of Gaussians for the colours of one side of a trimap.
  *
- * OpenCV's own start clusters every pixel from random seeds, which costs about half of a call and makes the
- * mask depend on chance. This one clusters an even sample, seeded at the sample's quantiles of brightness, so the
+ * OpenCV's own start clusters every pixel from random seeds, which takes long and makes the mask depend on
+ * chance. This one clusters an even sample, seeded at the sample's quantiles of brightness, so the
  * same pixels always give the same model; then each colour joins the Gaussian that explains it best, once.
  *
  * @param rgb `3 * n` bytes
@@ -38,57 +32,54 @@ export function colourModel(rgb: Uint8Array, belongs: (pixel: number) => boolean
   return gaussians(samples, nearest);
 }
 
+/** The logarithm of how likely a colour is; levels from 0 to 255. */
+export type LogLikelihood = (r: number, g: number, b: number) => number;
+
 /**
- * The mixture in the flat form of OpenCV's GrabCut, with every likelihood raised to a power.
- *
- * GrabCut weighs colours against smooth outlines by one number, gamma, which OpenCV fixes at 50. Likelihoods to the
- * power p are the same as gamma divided by p: the covariances shrink by p, and the weights, which OpenCV does not
- * expect to add up to 1, make good for it. The fifth component is even over all colours, so that no colour is
- * impossible: two impossible sides are infinities that OpenCV would subtract from each other.
- *
- * @param power above 0; 1 changes nothing, and beyond 30 likelihoods would be too small for doubles
- * @returns `MODEL_LENGTH` doubles: 5 weights, 5 means of 3, 5 covariances of 9
+ * How likely colours are by a mixture: each colour belongs to the one Gaussian that explains it best, as the paper on
+ * GrabCut has it, or is an outlier.
  */
-export function forOpenCv(colours: readonly Gaussian[], power: number): Float64Array {
-  const model = new Float64Array(MODEL_LENGTH);
-  const put = (c: number, weight: number, mean: readonly number[], covariance: readonly number[]) => {
-    model[c] = weight;
-    model.set(mean, COMPONENTS + 3 * c);
-    model.set(covariance, 4 * COMPONENTS + 9 * c);
+export function logLikelihoodOf(colours: readonly Gaussian[]): LogLikelihood {
+  const logs = Float64Array.from(colours.flatMap(logOf));
+  const inlier = Math.log(1 - OUTLIERS) - 1.5 * Math.log(2 * Math.PI);
+  const outlier = Math.log(OUTLIERS / 256 ** 3) - inlier;
+  return (r, g, b) => {
+    let best = outlier;
+    for (let o = 0; o < logs.length; o += LOG) best = Math.max(best, logAt(logs, o, r, g, b));
+    return best + inlier;
   };
-  for (const [c, { weight, mean, covariance }] of colours.entries()) {
-    const spread = Math.sqrt(inverse(covariance).determinant);
-    const peak = ((1 - OUTLIERS) * weight) / spread;
-    const shrunk = covariance.map((value) => value / power);
-    put(c, peak ** power * spread * power ** -1.5, mean, shrunk);
-  }
-  // OpenCV leaves the (2 pi)^(3/2) out of its densities, so an even one has to be larger by it.
-  const even = (OUTLIERS / 256 ** 3) * (2 * Math.PI) ** 1.5;
-  const boundless = [BOUNDLESS, 0, 0, 0, BOUNDLESS, 0, 0, 0, BOUNDLESS];
-  put(COLOURS, even ** power * BOUNDLESS ** 1.5, [127.5, 127.5, 127.5], boundless);
-  return model;
 }
 
 /** Each colour to the Gaussian under which it is likeliest. */
 function assignToLikeliest(samples: Float64Array, colours: readonly Gaussian[], nearest: Uint8Array): void {
-  const best = new Float64Array(nearest.length).fill(Number.NEGATIVE_INFINITY);
-  for (const [c, { weight, mean, covariance }] of colours.entries()) {
-    const { determinant, matrix } = inverse(covariance);
-    const [rr = 0, rg = 0, rb = 0, , gg = 0, gb = 0, , , bb = 0] = matrix;
-    const [r0 = 0, g0 = 0, b0 = 0] = mean;
-    const peak = Math.log(weight) - 0.5 * Math.log(determinant);
-    for (let k = 0; k < nearest.length; k++) {
-      const r = samples[3 * k]! - r0;
-      const g = samples[3 * k + 1]! - g0;
-      const b = samples[3 * k + 2]! - b0;
-      const distance = rr * r * r + gg * g * g + bb * b * b + 2 * (rg * r * g + rb * r * b + gb * g * b);
-      const likelihood = peak - 0.5 * distance;
-      if (likelihood > best[k]!) {
-        best[k] = likelihood;
-        nearest[k] = c;
-      }
+  const logs = Float64Array.from(colours.flatMap(logOf));
+  for (let k = 0; k < nearest.length; k++) {
+    let best = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < colours.length; c++) {
+      const log = logAt(logs, LOG * c, samples[3 * k]!, samples[3 * k + 1]!, samples[3 * k + 2]!);
+      if (log <= best) continue;
+      best = log;
+      nearest[k] = c;
     }
   }
+}
+
+/** Numbers that tell the logarithm of a Gaussian: its peak, its mean, and what the distance from it takes away. */
+const LOG = 10;
+
+function logOf({ weight, mean, covariance }: Gaussian): number[] {
+  const { determinant, matrix } = inverse(covariance);
+  const [rr = 0, rg = 0, rb = 0, , gg = 0, gb = 0, , , bb = 0] = matrix;
+  return [Math.log(weight) - 0.5 * Math.log(determinant), ...mean, rr / 2, rg, rb, gg / 2, gb, bb / 2];
+}
+
+/** Without the (2 pi)^(3/2) that all of them have. */
+function logAt(logs: Float64Array, o: number, red: number, green: number, blue: number): number {
+  const r = red - logs[o + 1]!;
+  const g = green - logs[o + 2]!;
+  const b = blue - logs[o + 3]!;
+  const ofRed = logs[o + 4]! * r + logs[o + 5]! * g + logs[o + 6]! * b;
+  return logs[o]! - r * ofRed - g * (logs[o + 7]! * g + logs[o + 8]! * b) - b * b * logs[o + 9]!;
 }
 
 /** Weight, mean and covariance of each cluster that has members, from sums gathered in one pass. */

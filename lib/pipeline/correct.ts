@@ -52,10 +52,9 @@ export interface CorrectSettings extends CutSettings {
  * decides there once more, and everywhere else the first cut stands.
  *
  * @returns a new mask; under the strokes it is what they say
- * @throws DresscutError `internal` when OpenCV fails
  */
-export async function correct(draft: Draft, settings: CorrectSettings): Promise<Mask> {
-  const next = await grabCutFromTrimap(draft.photo, trimapOf(draft, settings), settings);
+export function correct(draft: Draft, settings: CorrectSettings): Mask {
+  const next = grabCutFromTrimap(draft.photo, trimapOf(draft, settings), settings);
   return mergeCuts(draft, next);
 }
 

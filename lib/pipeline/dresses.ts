@@ -25,7 +25,6 @@ const MOST = 16;
  *
  * @param matte what is cut out, with at least one pixel
  * @returns labels from 1, the largest dress first, at the network's size; `null` where there is one dress
- * @throws DresscutError `internal` when OpenCV fails
  */
 export async function labelDresses(
   photo: Photo,

@@ -1,5 +1,5 @@
 import type { Foreground, Photo } from '../raster';
-import { grabCutFromBox } from './grab-cut';
+import { grabCutFromBox } from './grab-cut-from-box';
 
 /** The article squashes the photo to a square of this side, pixels. */
 export const ARTICLE_SIDE = 224;

@@ -49,8 +49,8 @@ export const REFINE: RefineSettings = {
  * Probabilities at the network's size -> matte at the photo's own.
  *
  * @param strokes of somebody who corrects the cut
- * @returns an empty matte where no pixel is more dress than not and no stroke says otherwise; OpenCV is then not loaded
- * @throws DresscutError `invalid-option` for strokes beside the photo, `internal` when OpenCV fails
+ * @returns an empty matte where no pixel is more dress than not and no stroke says otherwise
+ * @throws DresscutError `invalid-option` for strokes beside the photo
  */
 export async function refine(
   photo: Photo,
@@ -63,10 +63,10 @@ export async function refine(
     const { width, height } = photo;
     return { kind: 'matte', width, height, alpha: new Uint8Array(width * height), box: null };
   }
-  const first = await firstCut(photo, probabilities, region, settings);
+  const first = firstCut(photo, probabilities, region, settings);
   if (strokes.length === 0) return alphaMatte(photo, region, first.photo, first.mask, settings);
   const said = paintStrokes(strokes, region);
-  const corrected = await correct({ ...first, said }, settings);
+  const corrected = correct({ ...first, said }, settings);
   return stampStrokes(alphaMatte(photo, region, first.photo, corrected, settings), strokes);
 }
 
@@ -76,19 +76,14 @@ type FirstCut = Omit<Draft, 'said'>;
 /** Whoever draws asks for the same first cut again: the last one is kept as long as the probabilities are. */
 const cuts = new WeakMap<Probabilities, { photo: Photo; region: Region; settings: RefineSettings; cut: FirstCut }>();
 
-async function firstCut(
-  photo: Photo,
-  probabilities: Probabilities,
-  region: Region,
-  settings: RefineSettings,
-): Promise<FirstCut> {
+function firstCut(photo: Photo, probabilities: Probabilities, region: Region, settings: RefineSettings): FirstCut {
   const known = cuts.get(probabilities);
   if (known?.photo === photo && known.settings === settings && isSame(known.region, region)) return known.cut;
   const working = samplePhoto(photo, region);
   const dress = samplePlane(probabilities.dress, probabilities, photo, region);
   const rough =
     settings.iterations > 0
-      ? await grabCutFromTrimap(working, trimapOf(dress, settings), settings)
+      ? grabCutFromTrimap(working, trimapOf(dress, settings), settings)
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
   const clean = cleanMask(rough, dress);
   const mask = settings.dropForeign ? dropForeignPieces(clean, working) : clean;

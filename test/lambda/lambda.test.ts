@@ -144,7 +144,7 @@ const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[
         ...rows,
         `  ${'process start to first answer'.padEnd(36)}${(api.initMilliseconds + firstMilliseconds).toFixed(0).padStart(6)}`,
         `  peak memory ${(await api.peakMegabytes()).toFixed(0)} MB; unpacking ${unpacking.toFixed(0)} ms, which AWS does before`,
-        '  (cold segment holds the loading of the network, cold refine that of OpenCV)',
+        '  (cold segment holds the loading of the network)',
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
       expect(await api.peakMegabytes()).toBeLessThan(MEGABYTES);

@@ -1,5 +1,5 @@
 import { halves, iou, overlap } from '../../bench/scores';
-import { scoped } from '../../lib/opencv';
+import { grabCutFromTrimap } from '../../lib/pipeline/grab-cut';
 import { REFINE, refine } from '../../lib/pipeline/refine';
 import { threshold } from '../../lib/pipeline/threshold';
 import type { Matte } from '../../lib/raster';
@@ -14,13 +14,13 @@ import {
   probabilitiesOf,
 } from '../helpers/scenes';
 
-jest.mock('../../lib/opencv', () => {
-  const real: typeof import('../../lib/opencv') = jest.requireActual('../../lib/opencv');
-  return { ...real, scoped: jest.fn(real.scoped) };
+jest.mock('../../lib/pipeline/grab-cut', () => {
+  const real: typeof import('../../lib/pipeline/grab-cut') = jest.requireActual('../../lib/pipeline/grab-cut');
+  return { ...real, grabCutFromTrimap: jest.fn(real.grabCutFromTrimap) };
 });
 /** The real one, watched. */
-const opencv = jest.mocked(scoped);
-beforeEach(() => opencv.mockClear());
+const grabCut = jest.mocked(grabCutFromTrimap);
+beforeEach(() => grabCut.mockClear());
 
 const iouOf = (matte: Matte, truth: Uint8Array): number => iou(overlap(halves(matte.alpha), truth));
 
@@ -66,7 +66,7 @@ describe('refine', () => {
     expect(Buffer.compare(first.alpha, second.alpha)).toBe(0);
   });
 
-  it('is empty where no pixel is more dress than not, and does not start OpenCV for it', async () => {
+  it('is empty where no pixel is more dress than not, and looks no further', async () => {
     const photo = discPhoto(120, 160);
     const matte = await refine(
       photo,
@@ -75,7 +75,7 @@ describe('refine', () => {
     expect(matte.box).toBeNull();
     expect(matte.alpha).toHaveLength(120 * 160);
     expect(matte.alpha.every((alpha) => alpha === 0)).toBe(true);
-    expect(opencv).not.toHaveBeenCalled();
+    expect(grabCut).not.toHaveBeenCalled();
   });
 
   it('takes the whole photo where all of it is dress', async () => {
@@ -102,24 +102,17 @@ describe('refine', () => {
     const probabilities = discProbabilities(photo);
     const strokes = [{ kind: 'drop', points: [[150, 200]], radius: 20 }] as const;
     const alone = await refine(photo, { ...probabilities }, strokes);
-    const needed = opencv.mock.calls.length;
+    expect(grabCut).toHaveBeenCalledTimes(2);
     await refine(photo, probabilities);
+    grabCut.mockClear();
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
-    opencv.mockClear();
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
-    expect(opencv.mock.calls.length).toBeLessThan(needed);
+    expect(grabCut).toHaveBeenCalledTimes(2);
   });
 
   it('can leave GrabCut out', async () => {
     const photo = discPhoto(300, 400);
     const matte = await refine(photo, discProbabilities(photo), [], { ...REFINE, iterations: 0 });
     expect(iouOf(matte, discTruth(300, 400))).toBeGreaterThan(0.95);
-  });
-
-  it('says so when OpenCV does not start', async () => {
-    const photo = discPhoto(120, 160);
-    const failed = new Error('no OpenCV today');
-    opencv.mockRejectedValueOnce(failed);
-    await expect(refine(photo, discProbabilities(photo))).rejects.toBe(failed);
   });
 });
