@@ -1,5 +1,4 @@
 import type { Mask } from '../raster';
-import { mapPlane } from './map-plane';
 
 const HAS_ZERO = 1;
 const HAS_ONE = 2;
@@ -22,10 +21,12 @@ interface Lines {
  */
 export function boundaryOf(mask: Mask, reach: number): Mask {
   const { width, height } = mask;
-  const words = mapPlane(mask, (value) => (value === 1 ? HAS_ONE : HAS_ZERO)).data;
+  const words = mask.data.slice();
+  for (let i = 0; i < words.length; i++) words[i] = words[i] === 1 ? HAS_ONE : HAS_ZERO;
   const across = gather(words, { count: height, length: width, jump: width, pace: 1 }, reach);
   const around = gather(across, { count: width, length: height, jump: 1, pace: width }, reach);
-  return mapPlane({ width, height, data: around }, (word) => (word === (HAS_ZERO | HAS_ONE) ? 1 : 0));
+  for (let i = 0; i < around.length; i++) around[i] = around[i] === (HAS_ZERO | HAS_ONE) ? 1 : 0;
+  return { width, height, data: around };
 }
 
 /** The union of the words within `reach` along each line. */

@@ -70,9 +70,9 @@ function average(photo: Photo, matte: Matte, { box, scale, width, height }: Grid
         const x = Math.min(photo.width - 1, box.left + Math.floor((i + u) * scale));
         const y = Math.min(photo.height - 1, box.top + Math.floor((j + v) * scale));
         const p = y * photo.width + x;
-        const alpha = matte.alpha[p]! / 255;
-        add(sums.front, cell, photo.rgb, 3 * p, purity(alpha));
-        add(sums.back, cell, photo.rgb, 3 * p, purity(1 - alpha));
+        const alpha = matte.alpha[p]!;
+        add(sums.front, cell, photo.rgb, 3 * p, OF_FRONT[alpha]!);
+        add(sums.back, cell, photo.rgb, 3 * p, OF_BACK[alpha]!);
       }
     }
   }
@@ -86,6 +86,10 @@ function average(photo: Photo, matte: Matte, { box, scale, width, height }: Grid
 function purity(share: number): number {
   return share ** 16 + 1e-4 * share;
 }
+
+/** What a pixel of each alpha from 0 to 255 has to say of the dress, and of the background. */
+const OF_FRONT = Float64Array.from({ length: 256 }, (_, alpha) => purity(alpha / 255));
+const OF_BACK = Float64Array.from({ length: 256 }, (_, alpha) => purity(1 - alpha / 255));
 
 /** Weighted sums of colours, and of the weights: how much evidence each cell has. */
 interface Sums extends Colours {
