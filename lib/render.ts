@@ -1,8 +1,10 @@
 import { chosenMatte } from './chosen-matte';
 import type { Found } from './find';
 import type { CutOutOptions } from './options';
+import { alignBox } from './pipeline/box';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
 import { type Encoded, encode, encodeMask } from './pipeline/encode';
+import { BLOCK } from './pipeline/hidden-colours';
 import { giveBack } from './pipeline/scratch';
 import { stopwatch, type Timed } from './stopwatch';
 
@@ -27,8 +29,8 @@ export async function render(found: Found, options: RenderOptions, timed: Timed 
     const picture = await timed('compose', () => overlay(photo, matte, frame));
     return timed('encode', () => encode(picture, options));
   }
-  // What is beside the dress is blank, and needs no pixels of its own.
-  const part = matte.box ?? frame;
+  // What is beside the dress is blank, and needs no pixels of its own but for those in the blocks of a WebP.
+  const part = matte.box === null ? frame : alignBox(matte.box, frame, BLOCK);
   const picture = await timed('compose', () => compose(photo, matte, part, options.background));
   const { width, height } = frame;
   const place = { width, height, left: part.left - frame.left, top: part.top - frame.top, colour: options.background };

@@ -17,6 +17,20 @@ export function growBox(box: Box, { width, height }: Size, by: number): Box {
   };
 }
 
+/** A box inside a frame, with the rest of all blocks of `side` x `side` pixels, counted from the frame's, that it is in. */
+export function alignBox(box: Box, frame: Box, side: number): Box {
+  const down = (at: number) => side * Math.floor(at / side);
+  const up = (at: number) => side * Math.ceil(at / side);
+  const [x, y] = [box.left - frame.left, box.top - frame.top];
+  const [left, top] = [down(x), down(y)];
+  return {
+    left: frame.left + left,
+    top: frame.top + top,
+    width: Math.min(frame.width, up(x + box.width)) - left,
+    height: Math.min(frame.height, up(y + box.height)) - top,
+  };
+}
+
 /** The smallest box around two others. */
 export function joinBoxes(a: Box, b: Box): Box {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];

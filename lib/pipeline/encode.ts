@@ -1,9 +1,11 @@
 import type { Sharp } from 'sharp';
-import type { Colour } from '../colour';
 import { DresscutError, messageOf } from '../errors';
 import type { CutOutOptions } from '../options';
 import type { Cutout, Matte, Photo, Size } from '../raster';
 import { sharp } from './codec';
+import { fillHidden } from './hidden-colours';
+import { alphaOf, drawn, noSurround, rawImage, type Surround } from './surround';
+import { alphaChunk, greyWebp, withAlpha } from './webp';
 
 /** An image file in memory. */
 export interface Encoded {
@@ -16,17 +18,8 @@ export interface Encoded {
 type Format = CutOutOptions['format'];
 type EncodeOptions = Pick<CutOutOptions, 'format' | 'size'>;
 
-/** The larger picture in which a cut-out stands. Only the cut-out's own pixels take memory. */
-export interface Surround extends Size {
-  /** Where the cut-out's first pixel stands. */
-  readonly left: number;
-  readonly top: number;
-  /** Of all that lies beside the cut-out; `null` is transparent. */
-  readonly colour: Colour | null;
-}
-
-/** Sets how a picture is written; where several are named, the next is for pictures that the one before cannot hold. */
-type Writer = (image: Sharp) => Sharp;
+/** Writes a picture; where several are named, the next is for pictures that the one before cannot hold. */
+type Writer = (image: Sharp) => Promise<Uint8Array>;
 
 /** What each format's own header can say. */
 const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_383, jpeg: 65_535 };
@@ -34,21 +27,27 @@ const MAX_SIDE: Readonly<Record<Format, number>> = { png: 2 ** 31 - 1, webp: 16_
 /**
  * Settings by measurement (`npm run bench:encode`, docs/benchmarks.md), a megapixel:
  * PNG level 1 15 ms 1401 kB, 2 26 ms 1063 kB, 6 47 ms 969 kB, 2 with adaptive filters 68 ms 691 kB;
- * WebP q90 effort 0 117 ms 101 kB, 2 135 ms 76 kB, 4 436 ms 75 kB.
+ * WebP q90 effort 0 with its alpha by itself 87 ms 89 kB, all by libwebp 140 ms 101 kB, at effort 2 94 ms 76 kB.
  * Of a 700x1000 cut-out JPEG q90 4:4:4 20 ms 157 kB, 4:2:0 16 ms 129 kB, which bleeds a red dress into its white ground.
  */
 const WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
-  png: [(image) => image.png({ compressionLevel: 2, adaptiveFiltering: false })],
+  png: [(image) => image.png({ compressionLevel: 2, adaptiveFiltering: false }).toBuffer()],
   // How each block is predicted has to fit into 512 kB, whatever the picture's size (RFC 6386, 9.1): of 19 megapixels
   // of grain at quality 90 it does not, of 49 at 75 it does.
-  webp: [90, 75, 50].map((quality) => (image) => image.webp({ quality, alphaQuality: 100, effort: 0 })),
-  jpeg: [(image) => image.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false })],
+  webp: [90, 75, 50].map((quality) => (image) => image.webp({ quality, effort: 0 }).toBuffer()),
+  jpeg: [(image) => image.jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer()],
 };
 
-/** A mask is data: 700x1000 as PNG level 3 takes 7 ms and 16 kB, as lossless WebP 29 ms and 12 kB. */
+/** Grey, without loss. */
+async function webpOfGrey(image: Sharp): Promise<Uint8Array> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return greyWebp(data, info.width);
+}
+
+/** A mask is data: 700x1000 as PNG level 3 takes 7 ms and 16 kB. */
 const MASK_WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
-  png: [(image) => image.png({ compressionLevel: 3, adaptiveFiltering: false })],
-  webp: [(image) => image.webp({ lossless: true, effort: 0 })],
+  png: [(image) => image.png({ compressionLevel: 3, adaptiveFiltering: false }).toBuffer()],
+  webp: [webpOfGrey],
   jpeg: WRITERS.jpeg,
 };
 
@@ -57,6 +56,7 @@ const MASK_WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
  * pixels give the same bytes.
  *
  * @param options `size` is the longest side of the result in pixels, `null` for the picture's own; never enlarges
+ * @param cutout for a WebP, colours of pixels with alpha 0 are changed
  * @param surround the whole picture, where the cut-out is a part of it
  * @throws DresscutError `invalid-option` when the format cannot hold it: transparency in a JPEG, a side too long, more
  * detail than a WebP has room for
@@ -64,10 +64,10 @@ const MASK_WRITERS: Readonly<Record<Format, readonly Writer[]>> = {
 export async function encode(
   cutout: Cutout,
   options: EncodeOptions,
-  surround: Surround = { width: cutout.width, height: cutout.height, left: 0, top: 0, colour: null },
+  surround: Surround = noSurround(cutout),
 ): Promise<Encoded> {
   const isWhole = cutout.width === surround.width && cutout.height === surround.height;
-  let image = isWhole ? rawImage(cutout.rgba, cutout) : surrounded(cutout, surround);
+  let image = drawn(cutout, surround);
   // sharp resizes before it adds anything around.
   if (!isWhole && isReduced(surround, options.size)) image = rawImage(await image.raw().toBuffer(), surround);
   if (isOpaque(cutout.rgba) && (isWhole || surround.colour !== null)) image.removeAlpha();
@@ -75,21 +75,21 @@ export async function encode(
     throw new DresscutError('invalid-option', 'JPEG holds no transparency; name a background, or take png or webp.', {
       facts: { format: 'jpeg' },
     });
+  } else if (options.format === 'webp') {
+    const size = resultSize(surround, options);
+    if (!isReduced(surround, options.size)) return encodeTransparentWebp(cutout, surround);
+    const rgba = await reduced(image, size).raw().toBuffer();
+    return encodeTransparentWebp({ kind: 'cutout', ...size, rgba }, noSurround(size));
   }
   return write(image, surround, options, WRITERS);
 }
 
-const rawImage = (rgba: Uint8Array, { width, height }: Size): Sharp =>
-  sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false });
-
-function surrounded(cutout: Cutout, { width, height, left, top, colour }: Surround): Sharp {
-  return rawImage(cutout.rgba, cutout).extend({
-    left,
-    top,
-    right: width - left - cutout.width,
-    bottom: height - top - cutout.height,
-    background: colour === null ? { r: 0, g: 0, b: 0, alpha: 0 } : { ...colour, alpha: 1 },
-  });
+/** Colours and alpha each by themselves: libwebp would take 20 bytes for the alpha of each pixel, seen or not. */
+async function encodeTransparentWebp(cutout: Cutout, surround: Surround): Promise<Encoded> {
+  fillHidden(cutout);
+  const alpha = alphaChunk(alphaOf(cutout, surround), surround.width);
+  const colours = await write(drawn(cutout, surround).removeAlpha(), surround, { format: 'webp', size: null }, WRITERS);
+  return { ...colours, bytes: withAlpha(colours.bytes, alpha, surround) };
 }
 
 /** A photo as an image file, as `encode` writes cut-outs. */
@@ -115,27 +115,16 @@ export async function encodeMask(matte: Matte, options: EncodeOptions): Promise<
 async function write(
   image: Sharp,
   raster: Size,
-  { format, size }: EncodeOptions,
+  options: EncodeOptions,
   writers: Readonly<Record<Format, readonly Writer[]>>,
 ): Promise<Encoded> {
-  const { width, height } = reducedSize(raster, size);
-  if (Math.max(width, height) > MAX_SIDE[format]) {
-    const found = `${width}x${height} pixels`;
-    throw new DresscutError(
-      'invalid-option',
-      `The result would be ${found}; ${format} holds at most ${MAX_SIDE[format]} a side. Ask for a smaller size.`,
-      { facts: { width, height, maxSide: MAX_SIDE[format] } },
-    );
-  }
-  // sharp multiplies colour by alpha before it resamples, so that the zeros under alpha 0 darken no edge.
-  // Mitchell has no second lobe, which would draw a faint ring around a hard edge.
-  if (isReduced(raster, size)) image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
+  const { format, size } = options;
+  const { width, height } = resultSize(raster, options);
+  if (isReduced(raster, size)) reduced(image, { width, height });
   for (const writer of writers[format]) {
-    const data = await writer(image.clone())
-      .toBuffer()
-      .catch((thrown: unknown) => {
-        if (!/unable to encode/.test(messageOf(thrown))) throw thrown;
-      });
+    const data = await writer(image.clone()).catch((thrown: unknown) => {
+      if (!/unable to encode/.test(messageOf(thrown))) throw thrown;
+    });
     if (!data) continue;
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     return { bytes, contentType: `image/${format}`, width, height };
@@ -146,6 +135,25 @@ async function write(
     { facts: { width, height, format } },
   );
 }
+
+/** @throws DresscutError `invalid-option` when a side is too long for the format */
+function resultSize(raster: Size, { format, size }: EncodeOptions): Size {
+  const { width, height } = reducedSize(raster, size);
+  if (Math.max(width, height) <= MAX_SIDE[format]) return { width, height };
+  throw new DresscutError(
+    'invalid-option',
+    `The result would be ${width}x${height} pixels; ${format} holds at most ${MAX_SIDE[format]} a side. ` +
+      'Ask for a smaller size.',
+    { facts: { width, height, maxSide: MAX_SIDE[format] } },
+  );
+}
+
+/**
+ * sharp multiplies colour by alpha before it resamples, so that the zeros under alpha 0 darken no edge. Mitchell has no
+ * second lobe, which would draw a faint ring around a hard edge.
+ */
+const reduced = (image: Sharp, { width, height }: Size): Sharp =>
+  image.resize(width, height, { fit: 'fill', kernel: 'mitchell' });
 
 /** Longest side `size`, proportions kept, at least 1 pixel a side, never larger than it was. */
 function reducedSize({ width, height }: Size, size: number | null): Size {
