@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { messageOf } from '../lib/errors';
+import { type Lingering, lingerOver } from './linger';
 
 export interface Listening {
   readonly url: string;
@@ -22,13 +23,22 @@ export interface Timeouts {
   readonly answer: number;
   /** Between an answer and the next request on the same connection. */
   readonly idle: number;
+  /** Over a body that is answered before it is there. */
+  readonly lingering: Lingering;
 }
 
 /**
  * The app answers after 25 s at the latest; an answer of 25 MB takes 100 s at 2 Mbit/s. A proxy in front keeps idle
  * connections for 60 s, as a rule: whoever closes first must be the proxy, or a call is lost on its way.
  */
-const TIMEOUTS: Timeouts = { head: 10_000, request: 60_000, silence: 30_000, answer: 130_000, idle: 75_000 };
+const TIMEOUTS: Timeouts = {
+  head: 10_000,
+  request: 60_000,
+  silence: 30_000,
+  answer: 130_000,
+  idle: 75_000,
+  lingering: { time: 30_000, silence: 5000 },
+};
 
 /**
  * After so many, a client is asked to connect anew. All that lie on a line at once are taken up one after the other
@@ -47,7 +57,7 @@ export async function listen(
   port: number,
   timeouts: Timeouts = TIMEOUTS,
 ): Promise<Listening> {
-  const { head, request, silence, answer, idle } = timeouts;
+  const { head, request, silence, answer, idle, lingering } = timeouts;
   const serverOptions = {
     headersTimeout: head,
     requestTimeout: request,
@@ -57,7 +67,9 @@ export async function listen(
   const server = createAdaptorServer({ fetch, serverOptions }) as Server;
   server.setTimeout(silence);
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
-  server.on('request', (_, response: ServerResponse) => {
+  // Before the app's own listener, which may have answered when it returns.
+  server.prependListener('request', (incoming: IncomingMessage, response: ServerResponse) => {
+    lingerOver(incoming, response, lingering);
     const timer = setTimeout(() => response.destroy(), answer);
     response.once('close', () => clearTimeout(timer));
   });

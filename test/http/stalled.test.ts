@@ -145,7 +145,8 @@ test('a service that can take no more calls is alive and not ready, until it can
 });
 
 describe('the local server', () => {
-  const timeouts = { head: 200, request: 400, silence: 600, answer: 800, idle: 5000 };
+  const lingering = { time: 500, silence: 300 };
+  const timeouts = { head: 200, request: 400, silence: 600, answer: 800, idle: 5000, lingering };
   const large = new Uint8Array(50_000_000);
 
   async function start(): Promise<void> {
