@@ -1,4 +1,5 @@
-import type { Mask, Photo, Plane } from '../raster';
+import type { Box, Mask, Photo, Plane } from '../raster';
+import { boundingBox, growBox, wholeOf } from './box';
 
 export interface FilterSettings {
   /** Of the window around each pixel, pixels. */
@@ -24,7 +25,7 @@ const MOMENTS = 13;
  * edges. A guide of luma alone would not do: dress and street are often equally bright and never equally coloured.
  *
  * Where the mask is the same all over a window there is no edge to follow, and its value is the answer: most of a photo
- * costs next to nothing.
+ * costs next to nothing, and what no window of the mask reaches costs nothing.
  *
  * @param guide whose edges alpha follows
  * @param mask of the guide's size
@@ -33,15 +34,19 @@ export function guidedFilter(guide: Photo, mask: Mask, { radius, epsilon }: Filt
   const { width, height } = guide;
   const plane = () => new Float32Array(width * height);
   const out = { red: plane(), green: plane(), blue: plane(), offset: plane() };
+  const full = boundingBox(mask, 0);
+  if (full === null) return out;
+  const reached = growBox(full, guide, radius);
+  const seen = growBox(reached, guide, radius);
   const columns = new Int32Array(MOMENTS * width);
   const sums = new Float64Array(MOMENTS);
-  for (let y = -radius; y < height; y++) {
+  for (let y = seen.top - radius; y < reached.top + reached.height; y++) {
     // A row enters below, a row leaves above: each column's sums are those of the window around row y.
-    if (y + radius < height) addRow(columns, guide, mask, y + radius, 1);
-    if (y > radius) addRow(columns, guide, mask, y - radius - 1, -1);
-    if (y < 0) continue;
+    if (y + radius < height) addRow(columns, guide, mask, seen, y + radius, 1);
+    if (y - radius > seen.top) addRow(columns, guide, mask, seen, y - radius - 1, -1);
+    if (y < reached.top) continue;
     const rows = Math.min(y + radius, height - 1) - Math.max(y - radius, 0) + 1;
-    for (let x = 0; x < width; x++) {
+    for (let x = reached.left; x < reached.left + reached.width; x++) {
       const left = Math.max(x - radius, 0);
       const right = Math.min(x + radius, width - 1);
       const pixels = rows * (right - left + 1);
@@ -59,13 +64,14 @@ export function guidedFilter(guide: Photo, mask: Mask, { radius, epsilon }: Filt
       solve(sums, pixels, epsilon, out, y * width + x);
     }
   }
-  const mean = (data: Float32Array) => boxMean({ width, height, data }, radius);
+  const mean = (data: Float32Array) => boxMean({ width, height, data }, radius, seen);
   return { red: mean(out.red), green: mean(out.green), blue: mean(out.blue), offset: mean(out.offset) };
 }
 
 /** Adds a row's colours, mask and products to the sums of its columns; with `sign` -1 takes them away again. */
-function addRow(columns: Int32Array, { width, rgb }: Photo, mask: Mask, row: number, sign: 1 | -1): void {
-  for (let i = row * width, o = 0; i < (row + 1) * width; i++, o += MOMENTS) {
+function addRow(columns: Int32Array, { width, rgb }: Photo, mask: Mask, within: Box, row: number, sign: 1 | -1): void {
+  const first = row * width + within.left;
+  for (let i = first, o = MOMENTS * within.left; i < first + within.width; i++, o += MOMENTS) {
     const r = rgb[3 * i]!;
     const g = rgb[3 * i + 1]!;
     const b = rgb[3 * i + 2]!;
@@ -128,26 +134,34 @@ function solve(sums: Float64Array, pixels: number, epsilon: number, out: Coeffic
 /**
  * Mean over the square window of `2 * radius + 1` pixels around each pixel, cut off at the borders.
  * Running sums: the cost does not depend on the radius.
+ *
+ * @param within where means are asked for; beyond it they are 0, and values have to be
  */
-export function boxMean({ width, height, data }: Plane, radius: number): Float32Array {
+export function boxMean(
+  { width, height, data }: Plane,
+  radius: number,
+  within: Box = wholeOf({ width, height }),
+): Float32Array {
   const out = new Float32Array(data.length);
   const columns = new Float64Array(width);
   const shares = sharesOf(width, radius);
   const portions = sharesOf(height, radius);
-  for (let y = -radius; y < height; y++) {
+  const { left, top } = within;
+  const [right, bottom] = [left + within.width, top + within.height];
+  for (let y = top - radius; y < bottom; y++) {
     // A row enters below, a row leaves above: each column's sum is that of the window around row y.
     const enter = (y + radius) * width;
     const leave = (y - radius - 1) * width;
-    if (y + radius < height) for (let x = 0; x < width; x++) columns[x] = columns[x]! + data[enter + x]!;
-    if (leave >= 0) for (let x = 0; x < width; x++) columns[x] = columns[x]! - data[leave + x]!;
-    if (y < 0) continue;
+    if (y + radius < bottom) for (let x = left; x < right; x++) columns[x] = columns[x]! + data[enter + x]!;
+    if (y - radius > top) for (let x = left; x < right; x++) columns[x] = columns[x]! - data[leave + x]!;
+    if (y < top) continue;
     const row = y * width;
     const portion = portions[y]!;
     let sum = 0;
-    for (let x = 0; x < radius && x < width; x++) sum += columns[x]!;
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += columns[x + radius]!;
-      if (x > radius) sum -= columns[x - radius - 1]!;
+    for (let x = left; x < left + radius && x < right; x++) sum += columns[x]!;
+    for (let x = left; x < right; x++) {
+      if (x + radius < right) sum += columns[x + radius]!;
+      if (x - radius > left) sum -= columns[x - radius - 1]!;
       out[row + x] = sum * shares[x]! * portion;
     }
   }
