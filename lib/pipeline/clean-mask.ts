@@ -1,6 +1,5 @@
 import type { Box, Mask, Plane } from '../raster';
 import { type Components, components } from './components';
-import { mapPlane } from './map-plane';
 
 /** A piece of at least this share of the largest one is a second dress. */
 const SECOND = 0.5;
@@ -26,17 +25,19 @@ export function cleanMask(mask: Mask, dress: Plane): Mask {
   const pieces = components(mask, 8);
   const largest = Math.max(0, ...pieces.areas);
   const kept = belonging(pieces, largest);
-  const clean = mapPlane(mask, (value, i) => (value === 1 && kept[pieces.labels[i]! - 1] ? 1 : 0));
-
-  const gaps = components(
-    mapPlane(clean, (value) => 1 - value),
-    4,
-  );
+  const clean = { ...mask, data: new Uint8Array(mask.data.length) };
+  const open = { ...mask, data: new Uint8Array(mask.data.length) };
+  for (let i = 0; i < clean.data.length; i++) {
+    if (mask.data[i] === 1 && kept[pieces.labels[i]! - 1]) clean.data[i] = 1;
+    else open.data[i] = 1;
+  }
+  const gaps = components(open, 4);
   const seen = meanPerComponent(gaps, dress);
   const filled = gaps.areas.map(
     (area, i) => !touchesBorder(gaps.boxes[i]!, mask) && (area < PINHOLE * largest || seen[i]! > SURE_HOLE),
   );
-  return mapPlane(clean, (value, i) => (value === 1 || filled[gaps.labels[i]! - 1] ? 1 : 0));
+  for (let i = 0; i < open.data.length; i++) if (open.data[i] === 1 && filled[gaps.labels[i]! - 1]) clean.data[i] = 1;
+  return clean;
 }
 
 function belonging({ areas, boxes }: Components, largest: number): boolean[] {

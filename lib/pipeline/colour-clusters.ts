@@ -10,17 +10,17 @@ const ROUNDS = 6;
  */
 export function sampleColours(rgb: Uint8Array, belongs: (pixel: number) => boolean): Float64Array {
   const pixels = rgb.length / 3;
-  let members = 0;
-  for (let i = 0; i < pixels; i++) if (belongs(i)) members++;
-  const step = Math.max(1, members / SAMPLES);
-  const count = Math.min(members, SAMPLES);
+  const members = new Int32Array(pixels);
+  let size = 0;
+  for (let i = 0; i < pixels; i++) if (belongs(i)) members[size++] = i;
+  const step = Math.max(1, size / SAMPLES);
+  const count = Math.min(size, SAMPLES);
   const out = new Float64Array(3 * count);
-  for (let i = 0, member = 0, k = 0; k < count; i++) {
-    if (!belongs(i) || member++ !== Math.floor(k * step)) continue;
-    out[3 * k] = rgb[3 * i]!;
-    out[3 * k + 1] = rgb[3 * i + 1]!;
-    out[3 * k + 2] = rgb[3 * i + 2]!;
-    k++;
+  for (let k = 0; k < count; k++) {
+    const i = 3 * members[Math.floor(k * step)]!;
+    out[3 * k] = rgb[i]!;
+    out[3 * k + 1] = rgb[i + 1]!;
+    out[3 * k + 2] = rgb[i + 2]!;
   }
   return out;
 }

@@ -3,7 +3,6 @@ import type { DressLabels, Mask, Matte, Photo, Probabilities } from '../raster';
 import { boundingBox, wholeOf } from './box';
 import { components } from './components';
 import { headsOf } from './heads';
-import { mapPlane } from './map-plane';
 import { measure, type Shares, sampleMatte } from './measure';
 import { placesOf } from './places';
 import { seenOf } from './region';
@@ -32,16 +31,17 @@ export async function labelDresses(
   probabilities: Probabilities,
 ): Promise<DressLabels | null> {
   const { width, height } = probabilities;
-  const alphas = { width, height, data: sampleMatte(matte, probabilities) };
-  const dress = mapPlane(alphas, (alpha) => (alpha > 127 ? 1 : 0));
+  const dress = { width, height, data: sampleMatte(matte, probabilities) };
+  for (let i = 0; i < dress.data.length; i++) dress.data[i] = dress.data[i]! > 127 ? 1 : 0;
   const people = components(peopleOf(probabilities, dress), 8);
   const parts: Uint8Array[] = [];
   const dressed = new Set<number>();
   for (let i = 0; i < dress.data.length; i++) if (dress.data[i] === 1) dressed.add(people.labels[i]!);
   for (const person of dressed) {
-    const worn = mapPlane(dress, (value, i) => (value === 1 && people.labels[i] === person ? 1 : 0));
-    const group = mapPlane(dress, (_, i) => (people.labels[i] === person ? 1 : 0));
-    parts.push(...(await byHeads(photo, worn, group, probabilities)));
+    const group = pixelsOf(person, people.labels);
+    const worn = dress.data.slice();
+    for (let i = 0; i < worn.length; i++) if (group[i] === 0) worn[i] = 0;
+    parts.push(...(await byHeads(photo, { width, height, data: worn }, { width, height, data: group }, probabilities)));
   }
   if (parts.length < 2) return null;
   const dresses = joinPieces({ width, height, data: dress.data }, parts).slice(0, MOST);
@@ -57,7 +57,16 @@ export async function labelDresses(
 
 /** Where somebody is, dressed or not. */
 function peopleOf({ skin, dress }: Probabilities, cut: Mask): Mask {
-  return mapPlane(cut, (value, i) => (value === 1 || skin[i]! + dress[i]! > 0.5 ? 1 : 0));
+  const data = cut.data.slice();
+  for (let i = 0; i < data.length; i++) if (skin[i]! + dress[i]! > 0.5) data[i] = 1;
+  return { ...cut, data };
+}
+
+/** 1 where a label is, else 0. */
+function pixelsOf(label: number, labels: Int32Array): Uint8Array {
+  const data = new Uint8Array(labels.length);
+  for (let i = 0; i < data.length; i++) if (labels[i] === label) data[i] = 1;
+  return data;
 }
 
 /**
