@@ -1,3 +1,5 @@
+import type { Colour } from './colour';
+
 /**
  * The nouns of the pipeline. Every raster says what it is (`kind`), how large it is (`width`, `height`,
  * in pixels, never a tuple) and names its payload for what it holds. All rows run top to bottom,
@@ -102,4 +104,13 @@ export interface Cutout {
   readonly height: number;
   /** `4 * width * height` bytes, R G B A interleaved, alpha not premultiplied. */
   readonly rgba: Uint8Array;
+}
+
+/** The larger picture in which a cut-out stands. Only the cut-out's own pixels take memory. */
+export interface Surround extends Size {
+  /** Where the cut-out's first pixel stands. */
+  readonly left: number;
+  readonly top: number;
+  /** Of all that lies beside the cut-out; `null` is transparent. */
+  readonly colour: Colour | null;
 }

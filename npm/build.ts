@@ -20,6 +20,7 @@ const ENTRIES = {
   completion: 'bin/completion.ts',
   'decoder-main': 'lib/pipeline/decoder-main.ts',
   'worker-main': 'lib/worker/worker-main.ts',
+  'onnx-thread-main': 'lib/segmenters/onnx-thread-main.ts',
 } as const;
 
 /** A command that another entry loads on demand is loaded from its own file. */

@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
   // A step knows OpenCV and the codecs: no files, no environment, no HTTP, no AWS, no engine.
   { part: ['lib/pipeline/'], may: [...CONTRACTS, 'lib/opencv'], packages: ['sharp', 'libheif-js', 'culori'] },
   // Each implements its port and knows no step and no caller.
-  { part: ['lib/segmenters/'], may: CONTRACTS },
+  { part: ['lib/segmenters/'], may: [...CONTRACTS, 'lib/processes/'] },
   { part: ['lib/storage/'], may: [...CONTRACTS, 'lib/config'] },
   { part: ['lib/catalogue/'], may: CONTRACTS },
   { part: ['lib/recent'], may: [], packages: ['node:crypto', 'lru-cache'] },

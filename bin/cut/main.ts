@@ -1,4 +1,7 @@
-import { loadConfig } from '../../lib/config';
+import { config, openOnnx } from './early';
+
+// All else is loaded after that, beside what it has started.
+
 import { createEngine } from '../../lib/engine';
 import { messageOf } from '../../lib/errors';
 import { EXIT, run } from './command';
@@ -17,8 +20,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 async function cut(): Promise<void> {
-  const config = loadConfig();
-  const { cutOut, segmenter } = createEngine(config);
+  const { cutOut, segmenter } = createEngine(config, openOnnx);
   const { stdin, stdout, stderr } = process;
   process.exitCode = await run(process.argv.slice(2), {
     command: config.npmScript === 'dresscut' ? 'npm run dresscut --' : 'dresscut',

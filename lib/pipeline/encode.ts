@@ -1,10 +1,10 @@
 import type { Sharp } from 'sharp';
 import { DresscutError, messageOf } from '../errors';
 import type { CutOutOptions } from '../options';
-import type { Cutout, Matte, Photo, Size } from '../raster';
+import type { Cutout, Matte, Photo, Size, Surround } from '../raster';
 import { sharp } from './codec';
 import { fillHidden } from './hidden-colours';
-import { alphaOf, drawn, noSurround, rawImage, type Surround } from './surround';
+import { alphaOf, drawn, noSurround, rawImage } from './surround';
 import { alphaChunk, greyWebp, withAlpha } from './webp';
 
 /** An image file in memory. */

@@ -1,16 +1,6 @@
 import type { Sharp } from 'sharp';
-import type { Colour } from '../colour';
-import type { Cutout, Size } from '../raster';
+import type { Cutout, Size, Surround } from '../raster';
 import { sharp } from './codec';
-
-/** The larger picture in which a cut-out stands. Only the cut-out's own pixels take memory. */
-export interface Surround extends Size {
-  /** Where the cut-out's first pixel stands. */
-  readonly left: number;
-  readonly top: number;
-  /** Of all that lies beside the cut-out; `null` is transparent. */
-  readonly colour: Colour | null;
-}
 
 /** Of a picture that stands for itself. */
 export const noSurround = ({ width, height }: Size): Surround => ({ width, height, left: 0, top: 0, colour: null });

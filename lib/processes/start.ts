@@ -1,8 +1,12 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 const EXTENSION = extname(__filename);
+
+/** From its sources the project runs through a loader, and so does whatever it starts. */
+const loader = () => (EXTENSION === '.ts' ? ['--require', createRequire(__filename).resolve('tsx/cjs')] : []);
 
 /**
  * For glibc's allocator, read when a process starts; others take no notice, and what is set already stays. By default
@@ -22,13 +26,21 @@ const MALLOC = {
  * @param path of the module, without its extension: `.ts` from the sources, `.js` where they are built
  */
 export function startModule(path: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
-  // From its sources the project runs through a loader, and so does whatever it starts.
-  const loader = EXTENSION === '.ts' ? ['--require', createRequire(__filename).resolve('tsx/cjs')] : [];
   // biome-ignore lint/style/noProcessEnv: all of it is handed on, nothing in it is a setting of ours
   const env = { ...MALLOC, ...process.env };
-  const child = spawn(process.execPath, ['--expose-gc', ...loader, `${path}${EXTENSION}`, ...args], { stdio, env });
+  const child = spawn(process.execPath, ['--expose-gc', ...loader(), `${path}${EXTENSION}`, ...args], { stdio, env });
   // A process that ended is noticed by its end; that nobody reads what it is sent adds nothing.
   child.stdin?.on('error', () => {});
   child.on('error', () => {});
   return child;
+}
+
+/**
+ * Starts a module of ours as a thread of this process.
+ *
+ * @param path as above
+ * @param workerData what it is told at its start
+ */
+export function startThread(path: string, workerData: unknown): Worker {
+  return new Worker(`${path}${EXTENSION}`, { execArgv: loader(), workerData });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DresscutError, messageOf } from '../errors';
 import { once } from '../once';
 import type { Segmenter } from '../ports';
@@ -104,19 +103,6 @@ function fitted(width: number, height: number, longest: number, multiple: number
   const scale = longest / Math.max(width, height);
   const fit = (side: number) => Math.max(multiple, Math.round((side * scale) / multiple) * multiple);
   return { width: fit(width), height: fit(height) };
-}
-
-/**
- * @param parts what was read of `file`, in the order in which it is loaded
- * @returns the SHA-256 of all bytes, as if they were one file
- * @throws Error when it is not the one that the manifest says
- */
-export function checkSha256(file: string, expected: string, parts: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  const sha256 = hash.digest('hex');
-  if (sha256 !== expected) throw new Error(`${file} has sha256 ${sha256}, the manifest says ${expected}`);
-  return sha256;
 }
 
 function unavailable(cause: unknown): never {

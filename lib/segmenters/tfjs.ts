@@ -4,8 +4,9 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { Segmenter } from '../ports';
 import type { Photo } from '../raster';
-import { type Answer, checkSha256, fromNetwork, type Network, OUTPUTS } from './from-network';
+import { type Answer, fromNetwork, type Network, OUTPUTS } from './from-network';
 import type { Manifest } from './manifest';
+import { checkSha256 } from './sha256';
 import { findTensorFlow, type Runtime, type TensorFlow } from './tensorflow';
 
 type GraphModel = ReturnType<TensorFlow['loadGraphModelSync']>;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Segmenter } from '../../lib/ports';
 import type { Photo } from '../../lib/raster';
 import { onnxSegmenter } from '../../lib/segmenters/onnx';
+import { startOnnxThread } from '../../lib/segmenters/onnx-thread';
 import { tfjsSegmenter } from '../../lib/segmenters/tfjs';
 import { refusal } from '../helpers/pictures';
 import { discPhoto } from '../helpers/scenes';
@@ -54,16 +55,24 @@ interface Engine {
   readonly sum: number;
 }
 
+const ONNX: Engine = {
+  segmenterIn: (models) => onnxSegmenter({ models, threads: 1 }),
+  engine: /^onnxruntime-node \d+\.\d+/,
+  named: (manifest) => manifest,
+  renamed: (manifest, changed) => ({ ...manifest, ...changed }),
+  beside: [],
+  vectors: 'int8',
+  tolerance: 0.03, // another CPU's integer arithmetic
+  sum: 0.012, // in 8 bits for three classes: each may be off by half a level, 0.002, and its scale
+};
+
+const inThread = startOnnxThread();
+
 const ENGINES: Record<string, Engine> = {
-  onnx: {
-    segmenterIn: (models) => onnxSegmenter({ models, threads: 1 }),
-    engine: /^onnxruntime-node \d+\.\d+/,
-    named: (manifest) => manifest,
-    renamed: (manifest, changed) => ({ ...manifest, ...changed }),
-    beside: [],
-    vectors: 'int8',
-    tolerance: 0.03, // another CPU's integer arithmetic
-    sum: 0.012, // in 8 bits for three classes: each may be off by half a level, 0.002, and its scale
+  onnx: ONNX,
+  'onnx in a thread of its own': {
+    ...ONNX,
+    segmenterIn: (models) => onnxSegmenter({ models, threads: 1 }, inThread),
   },
   'tfjs-wasm': {
     segmenterIn: (models) => tfjsSegmenter({ models, runtime: 'wasm', log: () => undefined }),
