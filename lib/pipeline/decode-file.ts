@@ -7,7 +7,7 @@ import { heicToTiff } from './heic';
 import { checkHeifCost } from './heif-cost';
 import { heifItems, isMadeOf, nclxOf } from './heif-items';
 import { isLongWalk, isPadded, mendJpeg } from './jpeg';
-import { checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
+import { checkHeld, checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
 import { damaged, unsupported } from './refusals';
 import { unreadHeif, unreadKind } from './unread-kinds';
@@ -88,6 +88,12 @@ function asAvif(bytes: Uint8Array): Uint8Array {
   return file;
 }
 
+/** A flag of its first chunk says so, which still pictures mostly lack. */
+export function isAnimatedWebp(file: Uint8Array): boolean {
+  const name = new TextDecoder().decode(file.subarray(12, 16));
+  return name === 'VP8X' && ((file[20] ?? 0) & 2) !== 0;
+}
+
 /** Reads the header alone and refuses what is too large, too small or no photo. */
 async function readHeader(file: Uint8Array, format: PhotoFormat): Promise<Metadata> {
   let header: Metadata;
@@ -97,7 +103,13 @@ async function readHeader(file: Uint8Array, format: PhotoFormat): Promise<Metada
   } catch (thrown) {
     throw damaged(format, thrown);
   }
-  checkSize(header.width, header.pageHeight ?? header.height);
+  const height = header.pageHeight ?? header.height;
+  checkSize(header.width, height);
+  const pixels = header.width * height;
+  if (format === 'png' && header.isProgressive)
+    checkHeld(pixels * header.channels * (header.depth === 'ushort' ? 2 : 1), format);
+  // A frame with its alpha, and the canvas that it is laid on.
+  if (format === 'webp' && isAnimatedWebp(file)) checkHeld(pixels * 8, format);
   return header;
 }
 

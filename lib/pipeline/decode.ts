@@ -1,5 +1,5 @@
 import type { Photo } from '../raster';
-import { decodeFile, TooLongToWalk } from './decode-file';
+import { decodeFile, isAnimatedWebp, TooLongToWalk } from './decode-file';
 import { decodeApart } from './decoder-process';
 import { type PhotoFormat, sniff } from './formats';
 import { isLongWalk, needsWalk } from './jpeg';
@@ -58,7 +58,5 @@ function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
     const [depth, interlaced] = [file[24] ?? 0, file[28] !== 0];
     return pixels > 0 && pixels < MAX_PNG_HEAD && depth <= 8 && !interlaced;
   }
-  // A WebP of the extended kind may be animated: a flag of its first chunk says so.
-  if (format === 'webp') return file.toString('latin1', 12, 16) !== 'VP8X' || ((file[20] ?? 0) & 2) === 0;
-  return false;
+  return format === 'webp' && !isAnimatedWebp(file);
 }

@@ -11,6 +11,11 @@ export const MIN_SIDE = 64;
 export const MAX_DECODE_SECONDS = 5;
 /** Memory of the process that decodes it: a 50-megapixel AVIF takes 0.9 GB. */
 export const MAX_DECODE_BYTES = 1_000_000_000;
+/**
+ * Of a picture that is there all at once before its first row is: interlaced, or laid over what came before. Any of 8
+ * bits a channel is below it; what is above is no photo, and would take more memory than everything else together.
+ */
+export const MAX_HELD_BYTES = 200_000_000;
 /** On the clock: a machine so busy that neither limit is reached by then should be asked again later. */
 export const MAX_WAIT_SECONDS = 60;
 
@@ -36,4 +41,16 @@ export function checkSize(width: number, height: number): void {
       { facts: { width, height, minSide: MIN_SIDE } },
     );
   }
+}
+
+/** @throws DresscutError `too-complex` */
+export function checkHeld(bytes: number, format: 'png' | 'webp'): void {
+  if (bytes <= MAX_HELD_BYTES) return;
+  const kind = { png: 'interlaced PNG', webp: 'animated WebP' }[format];
+  throw new DresscutError(
+    'too-complex',
+    `The photo is an ${kind} of which ${(bytes / 1e6).toFixed(0)} MB must be held at once; the limit is ${MAX_HELD_BYTES / 1e6} MB. ` +
+      'Save it as JPEG, or reduce it.',
+    { facts: { format, heldBytes: bytes, maxHeldBytes: MAX_HELD_BYTES } },
+  );
 }

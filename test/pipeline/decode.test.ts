@@ -195,18 +195,57 @@ describe('decode refuses', () => {
     expect(error.message).toBe('The photo is 25.1 MB; the limit is 25 MB.');
   });
 
-  it('a picture with too many pixels by its header alone', async () => {
-    // 900 megapixels in 57 bytes: any attempt to decode them would fail in another way.
-    const header = Buffer.from('IHDR\0\0\x75\x30\0\0\x75\x30\x08\x02\0\0\0', 'latin1');
+  /** A PNG without pixels: any attempt to decode them would fail in another way. @param kind depth, colours, interlacing */
+  function hollowPng(side: number, kind: { depth: number; type: number; interlaced: boolean }): Buffer {
+    const header = Buffer.from('IHDR\0\0\0\0\0\0\0\0\0\0\0\0\0', 'latin1');
+    header.writeUInt32BE(side, 4);
+    header.writeUInt32BE(side, 8);
+    header.set([kind.depth, kind.type, 0, 0, kind.interlaced ? 1 : 0], 12);
     const crc = Buffer.alloc(4);
     crc.writeUInt32BE(crc32(header));
-    const bomb = Buffer.concat([
+    return Buffer.concat([
       Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\x0d', 'latin1'),
       header,
       crc,
       Buffer.from('\0\0\0\x0cIDAT\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0', 'latin1'),
     ]);
-    const error = await refusal(decode(bomb));
+  }
+
+  it('an interlaced PNG that is too large to be held at once, by its header alone', async () => {
+    const error = await refusal(decode(hollowPng(7000, { depth: 16, type: 6, interlaced: true })));
+    expect(error).toMatchObject({ code: 'too-complex', facts: { heldBytes: 392_000_000, maxHeldBytes: 200_000_000 } });
+    expect(error.message).toContain('interlaced PNG of which 392 MB must be held at once; the limit is 200 MB');
+    // Any of 8 bits is tried, and so is what comes row by row.
+    for (const kind of [
+      { depth: 8, type: 6, interlaced: true },
+      { depth: 16, type: 6, interlaced: false },
+    ])
+      expect(await refusal(decode(hollowPng(7000, kind)))).toMatchObject({ code: 'undecodable-image' });
+  });
+
+  it('an animated WebP that is too large to be held at once, however small its frames are', async () => {
+    const frame = (
+      await sharp({ create: { width: 2, height: 2, channels: 3, background: '#888' } })
+        .webp()
+        .toBuffer()
+    ).subarray(12);
+    const chunk = (name: string, ...parts: Uint8Array[]) => {
+      const data = Buffer.concat(parts);
+      const head = Buffer.from(`${name}\0\0\0\0`, 'latin1');
+      head.writeUInt32LE(data.length, 4);
+      return Buffer.concat([head, data]);
+    };
+    const canvas = Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    canvas.writeUIntLE(6999, 4, 3);
+    canvas.writeUIntLE(6999, 7, 3);
+    const place = Buffer.from([0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 100, 0, 0, 0]);
+    const chunks = [chunk('VP8X', canvas), chunk('ANIM', Buffer.alloc(6)), chunk('ANMF', place, frame)];
+    const error = await refusal(decode(chunk('RIFF', Buffer.from('WEBP'), ...chunks)));
+    expect(error).toMatchObject({ code: 'too-complex', facts: { format: 'webp', heldBytes: 392_000_000 } });
+  });
+
+  it('a picture with too many pixels by its header alone', async () => {
+    const error = await refusal(decode(hollowPng(30_000, { depth: 8, type: 2, interlaced: false })));
     expect(error).toMatchObject({
       code: 'too-many-pixels',
       facts: { width: 30_000, height: 30_000, pixels: 900_000_000, maxPixels: MAX_PIXELS },
