@@ -1,8 +1,8 @@
 /**
- * Resident memory of a worker. It holds 350 MB once network, OpenCV and codecs are there; the largest photo that is
- * read takes up to 900 MB more while it is cut (`docs/reliability.md`); the rest is for what the allocator keeps of
- * photos before: a row of photos of 48 megapixels reached 1.6 GB. Beyond the limit something is wrong, and ending this
- * process alone is better than what the system does.
+ * Resident memory of a worker. It holds 190 MB once network and codecs are there, and 300 after photos of 48 megapixels;
+ * one of those takes up to 500 MB more while it is cut, an uncropped overlay of it as WebP a gigabyte
+ * (`docs/reliability.md`). Beyond the limit something is wrong, and ending this process alone is better than what the
+ * system does.
  */
 export const MAX_WORKER_BYTES = 2_000_000_000;
 
