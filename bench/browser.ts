@@ -68,10 +68,10 @@ async function main({ photo, rounds, chromium: executablePath }: Flags): Promise
   }
 }
 
-function report(what: string, { network, openCv, first, warm }: Measured): void {
+function report(what: string, { network, first, warm }: Measured): void {
   const middle = (part: keyof Measured['warm'][number]) => `${median(warm.map((times) => times[part])).toFixed(0)}`;
   say(`${what}, milliseconds:`);
-  say(`  network ready ${network.toFixed(0)}, OpenCV ready ${openCv.toFixed(0)}, first cut ${first.toFixed(0)}`);
+  say(`  network ready ${network.toFixed(0)}, first cut ${first.toFixed(0)}`);
   const parts = (['decode', 'network', 'refine', 'draw'] as const).map((part) => `${part} ${middle(part)}`);
   say(`  each cut after that ${middle('whole')}: ${parts.join(', ')}`);
 }
@@ -116,8 +116,6 @@ async function filesOf(photo: string): Promise<ReadonlyMap<string, Buffer>> {
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    // OpenCV's types for embind are looked up by name.
-    keepNames: true,
     plugins: [forBrowsers],
     logLevel: 'error',
   });
@@ -154,7 +152,7 @@ async function serve(files: ReadonlyMap<string, Buffer>): Promise<{ url: string;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 new Command('npm run bench:browser --')
-  .description('The pipeline in Chromium, on onnxruntime-web and opencv-js: seconds and megabytes.')
+  .description('The pipeline in Chromium, on onnxruntime-web: seconds and megabytes.')
   .option('--photo <file>', 'a JPEG', join(ROOT, 'test', 'fixtures', 'dress.jpg'))
   .option('--rounds <number>', 'warm cuts of which the median is told', Number, 7)
   .option('--chromium <file>', 'the browser', '/usr/bin/chromium')

@@ -90,7 +90,7 @@ export async function evaluate(
   for await (const { id, bytes: own, worn } of labelledPhotos(folder)) {
     try {
       const bytes = folder.around ? await padded(own, folder.around) : own;
-      // The first photo of all pays for loading the network and OpenCV; nobody asks how long that takes here.
+      // The first photo of all pays for loading the network; nobody asks how long that takes here.
       if (askers.every(({ rows }) => rows.length === 0)) await askers[0]?.find(bytes, askers[0].way);
       const found: { rows: Row[]; row: Row }[] = [];
       for (const { way, rows, find } of askers) {

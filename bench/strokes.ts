@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const cutOut = createCutOut(createFind({ segmenter, recent: createRecent(sizeOfSeen) }));
   const strokes: Stroke[] = [];
   const calls: { took: number; cpu: number; refine: number }[] = [];
-  // The first call of all loads OpenCV and the network; each stroke lies elsewhere along the dress.
+  // The first call of all loads the network; each stroke lies elsewhere along the dress.
   for (let call = -1; call <= STROKES; call++) {
     const start = performance.now();
     const before = process.cpuUsage();

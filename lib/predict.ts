@@ -1,4 +1,4 @@
-import { onWhite } from './pipeline/isolate';
+import { onWhite } from './pipeline/on-white';
 import { boxInPhoto, dressBox } from './pipeline/region';
 import { resize } from './pipeline/resize';
 import { back, turnPhoto, turnProbabilities } from './pipeline/turn';

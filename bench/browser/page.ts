@@ -1,5 +1,4 @@
 import type * as Ort from 'onnxruntime-node';
-import { loadOpenCv } from '../../lib/opencv';
 import { compose } from '../../lib/pipeline/compose';
 import { refine } from '../../lib/pipeline/refine';
 import type { Segmenter } from '../../lib/ports';
@@ -14,7 +13,6 @@ export interface Asked {
 }
 export interface Measured {
   readonly network: number;
-  readonly openCv: number;
   readonly first: number;
   readonly warm: readonly (Readonly<Record<'decode' | 'network' | 'refine' | 'draw', number>> & { whole: number })[];
   /** Of the last cut, as base64, to be compared with what Node cuts. */
@@ -29,7 +27,6 @@ interface Manifest {
 /** The pipeline of `lib/`, from its own modules, with the browser's codecs and onnxruntime-web in the place of Node's. */
 async function measure({ threads, rounds }: Asked): Promise<Measured> {
   const [network, segmenter] = await timed(() => openNetwork(threads));
-  const [openCv] = await timed(loadOpenCv);
   const file = await (await fetch('photo.jpg')).blob();
   const cut = async () => {
     const [decode, photo] = await timed(() => decodeInBrowser(file));
@@ -49,7 +46,7 @@ async function measure({ threads, rounds }: Asked): Promise<Measured> {
     alpha = last;
     warm.push(times);
   }
-  return { network, openCv, first: first.whole, warm, alpha: base64(alpha) };
+  return { network, first: first.whole, warm, alpha: base64(alpha) };
 }
 
 async function openNetwork(threads: number): Promise<Segmenter> {

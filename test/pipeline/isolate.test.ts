@@ -1,5 +1,6 @@
 import { iou, overlap } from '../../bench/scores';
-import { ARTICLE_SIDE, isolate, onWhite } from '../../lib/pipeline/isolate';
+import { ARTICLE_SIDE, isolate } from '../../lib/pipeline/isolate';
+import { onWhite } from '../../lib/pipeline/on-white';
 import type { Foreground } from '../../lib/raster';
 import { pixel } from '../helpers/pictures';
 import { bytesOf, GREEN, grainy, paint, RED } from '../helpers/scenes';
