@@ -64,4 +64,22 @@ describe('geodesicDistance', () => {
       { numRuns: 100 },
     );
   });
+
+  it('gives what it gives without a limit, as far as the limit, and nothing farther out than one more step', () => {
+    const terrain = even(40, 30);
+    const isSeed = (i: number) => i === 15 * 40 + 20 || i === 15 * 40 + 23;
+    const all = geodesicDistance(terrain, isSeed, Number.POSITIVE_INFINITY);
+    for (const most of [0, 1, 4.5, 12, 100]) {
+      const some = geodesicDistance(terrain, isSeed, most);
+      all.forEach((distance, i) => {
+        if (distance <= most) expect(some[i]).toBe(distance);
+        if (distance > most + Math.SQRT2) expect(some[i]).toBe(Number.POSITIVE_INFINITY);
+      });
+    }
+  });
+
+  it('leads nowhere where there is no seed', () => {
+    const none = geodesicDistance(even(5, 4), () => false, 10);
+    expect(none).toEqual(new Float32Array(20).fill(Number.POSITIVE_INFINITY));
+  });
 });
