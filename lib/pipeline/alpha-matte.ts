@@ -37,9 +37,11 @@ export function alphaMatte(
   const boundary = boundaryOf(mask, 2 * radius);
   const columns = bordersOf(left, scale, width, photo.width);
   const rows = bordersOf(top, scale, height, photo.height);
-  const middle = (pixel: number) => (pixel + 0.5) / scale - 0.5;
-  const across = placesOf(columns[width]! - left, width, middle);
-  const down = placesOf(rows[height]! - top, height, middle);
+  // A region's corner may lie within a pixel of the photo; its rows and columns are counted from whole ones.
+  const [x0, y0] = [columns[0]!, rows[0]!];
+  const middle = (pixel: number, start: number) => (pixel + 0.5 - start) / scale - 0.5;
+  const across = placesOf(columns[width]! - x0, width, (x) => middle(x, left - x0));
+  const down = placesOf(rows[height]! - y0, height, (y) => middle(y, top - y0));
   const line = new Float32Array(4 * width);
   for (let j = 0; j < height; j++) {
     const spans = spansOf(mask, boundary, j);
@@ -52,8 +54,8 @@ export function alphaMatte(
           alpha.fill(255, row + start, row + end);
           continue;
         }
-        blendRows(coefficients, down, y - top, span, clip, line);
-        for (let x = start; x < end; x++) alpha[row + x] = levelAt(line, across, x - left, photo.rgb, 3 * (row + x));
+        blendRows(coefficients, down, y - y0, span, clip, line);
+        for (let x = start; x < end; x++) alpha[row + x] = levelAt(line, across, x - x0, photo.rgb, 3 * (row + x));
       }
     }
   }
@@ -121,9 +123,9 @@ function levelAt(line: Float32Array, { first, second, share }: Places, x: number
 
 /** A matte whose every alpha above 0 lies in a region, so that the rest is not looked at for its box. */
 function matteIn(region: Region, { width, height, data }: Plane<Uint8Array>): Matte {
-  const { left, top } = region;
-  const right = Math.min(width, Math.ceil(left + region.width * region.scale));
-  const bottom = Math.min(height, Math.ceil(top + region.height * region.scale));
+  const [left, top] = [Math.max(0, Math.floor(region.left)), Math.max(0, Math.floor(region.top))];
+  const right = Math.min(width, Math.ceil(region.left + region.width * region.scale));
+  const bottom = Math.min(height, Math.ceil(region.top + region.height * region.scale));
   const within = { left, top, width: right - left, height: bottom - top };
   return { kind: 'matte', width, height, alpha: data, box: boundingBox({ width, height, data }, 0, within) };
 }

@@ -2,7 +2,8 @@ import type { Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanMask } from './clean-mask';
-import { correct, type Draft } from './correct';
+import { correctAll } from './correct-all';
+import type { Draft } from './draft';
 import {
   type CutSettings,
   grabCutFromTrimap,
@@ -14,7 +15,7 @@ import {
 import { mapPlane } from './map-plane';
 import { dropForeignPieces } from './pieces';
 import { type Region, regionOf, samplePhoto, samplePlane } from './region';
-import { boxOfStrokes, paintStrokes, stampStrokes } from './strokes';
+import { drawStrokes, stampStrokes, UNSAID } from './strokes';
 
 /** Every number of the refinement; `bench/results/refine.md` has the table that chose them. */
 export interface RefineSettings extends AlphaSettings, CutSettings {
@@ -58,27 +59,25 @@ export async function refine(
   strokes: readonly Stroke[] = [],
   settings: RefineSettings = REFINE,
 ): Promise<Matte> {
-  const region = regionOf(photo, probabilities, settings, boxOfStrokes(strokes, photo));
+  const drawn = strokes.length === 0 ? null : drawStrokes(strokes, photo);
+  const region = regionOf(photo, probabilities, settings, drawn?.box);
   if (region === null) {
     const { width, height } = photo;
     return { kind: 'matte', width, height, alpha: new Uint8Array(width * height), box: null };
   }
   const first = firstCut(photo, probabilities, region, settings);
-  if (strokes.length === 0) return alphaMatte(photo, region, first.photo, first.mask, settings);
-  const said = paintStrokes(strokes, region);
-  const corrected = correct({ ...first, said }, settings);
-  return stampStrokes(alphaMatte(photo, region, first.photo, corrected, settings), strokes);
+  const draft = correctAll(first, strokes, { photo, probabilities }, settings);
+  const matte = alphaMatte(photo, draft.region, draft.photo, draft.mask, settings);
+  return drawn === null ? matte : stampStrokes(matte, drawn);
 }
 
-/** The cut without strokes, and what it was made from. */
-type FirstCut = Omit<Draft, 'said'>;
-
 /** Whoever draws asks for the same first cut again: the last one is kept as long as the probabilities are. */
-const cuts = new WeakMap<Probabilities, { photo: Photo; region: Region; settings: RefineSettings; cut: FirstCut }>();
+const cuts = new WeakMap<Probabilities, { photo: Photo; settings: RefineSettings; draft: Draft }>();
 
-function firstCut(photo: Photo, probabilities: Probabilities, region: Region, settings: RefineSettings): FirstCut {
+/** The cut without strokes, and what it was made from. */
+function firstCut(photo: Photo, probabilities: Probabilities, region: Region, settings: RefineSettings): Draft {
   const known = cuts.get(probabilities);
-  if (known?.photo === photo && known.settings === settings && isSame(known.region, region)) return known.cut;
+  if (known?.photo === photo && known.settings === settings && isSame(known.draft.region, region)) return known.draft;
   const working = samplePhoto(photo, region);
   const dress = samplePlane(probabilities.dress, probabilities, photo, region);
   const rough =
@@ -87,9 +86,9 @@ function firstCut(photo: Photo, probabilities: Probabilities, region: Region, se
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
   const clean = cleanMask(rough, dress);
   const mask = settings.dropForeign ? dropForeignPieces(clean, working) : clean;
-  const cut = { photo: working, dress, mask };
-  cuts.set(probabilities, { photo, region, settings, cut });
-  return cut;
+  const draft = { region, photo: working, dress, mask, said: mapPlane(dress, () => UNSAID), looked: 0 };
+  cuts.set(probabilities, { photo, settings, draft });
+  return draft;
 }
 
 const isSame = (a: Region, b: Region): boolean =>

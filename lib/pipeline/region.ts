@@ -16,6 +16,9 @@ export interface Region {
   readonly height: number;
 }
 
+/** Strokes far from the dress make its region so many times as large, and no larger: from there on it gets coarser. */
+const EXTENDED = 3;
+
 /** What may be dress; fainter traces lie all over a street. */
 const POSSIBLE = 0.3;
 
@@ -32,7 +35,8 @@ export function dressBox({ dress, width, height }: Probabilities): Box | null {
  *
  * @param limits `pixels` about how many working pixels the region may have, so that work on it is bounded, however
  *   large the photo and however near the dress; `room` on each side, as a share of the longer side of the dress's box
- * @param strokes the box around what somebody has drawn, which may lie where the network saw nothing
+ * @param strokes the box around what somebody has drawn, which may lie where the network saw nothing; where the dress's
+ *   region can be extended to it, it changes nothing
  * @returns `null` where no pixel is more dress than not, and nothing is drawn
  */
 export function regionOf(
@@ -43,13 +47,40 @@ export function regionOf(
 ): Region | null {
   const seen = dressBox(probabilities);
   const dress = seen && boxInPhoto(seen, room, photo, probabilities);
-  const drawn = strokes && growBox(strokes, photo, Math.round(roomAround(dress, photo)));
-  const box = dress && drawn ? joinBoxes(dress, drawn) : (dress ?? drawn);
-  if (box === null) return null;
-  const { left, top, width, height } = box;
+  const alone = dress && regionIn(dress, pixels);
+  if (strokes === null) return alone;
+  const drawn = growBox(strokes, photo, Math.round(roomAround(dress, photo)));
+  if (dress === null || alone === null) return regionIn(drawn, pixels);
+  const { width, height } = extendRegion(alone, drawn);
+  return width * height <= EXTENDED * pixels ? alone : regionIn(joinBoxes(dress, drawn), pixels);
+}
+
+function regionIn({ left, top, width, height }: Box, pixels: number): Region {
   const scale = Math.max(1, Math.sqrt((width * height) / pixels));
   return { left, top, scale, width: pixelsAcross(width, scale), height: pixelsAcross(height, scale) };
 }
+
+/**
+ * A region with more pixels around it, so many that it holds a box; those that it had stay where they are.
+ * @returns its corner may lie outside of the photo, by less than a working pixel
+ */
+export function extendRegion({ left, top, scale, width, height }: Region, box: Box): Region {
+  const west = pixelsBetween(box.left, left, scale);
+  const north = pixelsBetween(box.top, top, scale);
+  const east = pixelsBetween(left + width * scale, box.left + box.width, scale);
+  const south = pixelsBetween(top + height * scale, box.top + box.height, scale);
+  return {
+    left: left - west * scale,
+    top: top - north * scale,
+    scale,
+    width: width + west + east,
+    height: height + north + south,
+  };
+}
+
+/** Working pixels that cover the photo from one place to another; none where they are not in order. */
+const pixelsBetween = (from: number, to: number, scale: number): number =>
+  Math.max(0, Math.ceil((to - from) / scale - 1e-9));
 
 /** Room for a stroke to spread; where no dress is seen, the dress that it begins may be large. */
 function roomAround(dress: Box | null, photo: Size): number {
@@ -83,10 +114,10 @@ export function seenOf(photo: Size, { within }: Probabilities): Box {
  */
 const pixelsAcross = (stretch: number, scale: number): number => Math.max(1, Math.ceil(stretch / scale - 1e-9));
 
-/** The photo's first column (or row) under each working one, and the end of the last. */
+/** The photo's first column (or row) under each working one, and the end of the last; none lies outside of the photo. */
 export function bordersOf(start: number, scale: number, count: number, end: number): Int32Array {
   const borders = new Int32Array(count + 1);
-  for (let i = 0; i <= count; i++) borders[i] = Math.min(end, Math.round(start + i * scale));
+  for (let i = 0; i <= count; i++) borders[i] = Math.max(0, Math.min(end, Math.round(start + i * scale)));
   return borders;
 }
 

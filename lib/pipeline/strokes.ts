@@ -34,11 +34,26 @@ export function paintStrokes(strokes: readonly Stroke[], region: Region): Plane<
   return { width, height, data };
 }
 
+/** Strokes as pixels of the photo. */
+export interface Drawn {
+  readonly box: Box;
+  /** Of the box: each value `UNSAID`, `KEEP` or `DROP`. */
+  readonly said: Plane<Uint8Array>;
+}
+
+/**
+ * What is drawn on a photo.
+ *
+ * @param strokes at least one
+ * @throws DresscutError `invalid-option` for a stroke beside the photo, and for strokes that would take seconds to paint
+ */
+export function drawStrokes(strokes: readonly Stroke[], photo: Size): Drawn {
+  const box = boxOfStrokes(strokes, photo);
+  return { box, said: paintStrokes(strokes, { ...box, scale: 1 }) };
+}
+
 /** The matte with what was drawn on it: all dress under a stroke that keeps, none under one that drops. In place. */
-export function stampStrokes(matte: Matte, strokes: readonly Stroke[]): Matte {
-  const drawn = boxOfStrokes(strokes, matte);
-  if (drawn === null) return matte;
-  const said = paintStrokes(strokes, { ...drawn, scale: 1 });
+export function stampStrokes(matte: Matte, { box: drawn, said }: Drawn): Matte {
   const { width, alpha } = matte;
   for (let y = 0, i = 0; y < said.height; y++) {
     for (let x = 0, o = (drawn.top + y) * width + drawn.left; x < said.width; x++, o++, i++) {
@@ -51,10 +66,10 @@ export function stampStrokes(matte: Matte, strokes: readonly Stroke[]): Matte {
 
 /**
  * The smallest box around all strokes, clipped to the photo.
+ * @param strokes at least one
  * @throws DresscutError `invalid-option` for a stroke that lies beside the photo
  */
-export function boxOfStrokes(strokes: readonly Stroke[], { width, height }: Size): Box | null {
-  if (strokes.length === 0) return null;
+export function boxOfStrokes(strokes: readonly Stroke[], { width, height }: Size): Box {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (const [index, stroke] of strokes.entries()) {
     const reach = reachOf(stroke);

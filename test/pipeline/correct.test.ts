@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { halves } from '../../bench/scores';
 import { refine } from '../../lib/pipeline/refine';
 import type { Matte, Photo, Probabilities } from '../../lib/raster';
 import type { Stroke } from '../../lib/strokes';
@@ -39,6 +41,12 @@ function share({ alpha }: Matte, { left, top, right, bottom }: Part): number {
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += alpha[y * WIDTH + x]!;
   return sum / (255 * (right - left) * (bottom - top));
 }
+
+/** A tenth of a stroke's changes may lie in the soft edge of the rest. */
+const EDGE = 0.1;
+
+const changes = (before: Matte, after: Matte): number =>
+  halves(before.alpha).filter((was, i) => was !== Number(after.alpha[i]! > 127)).length;
 
 const dot = (kind: Stroke['kind'], x: number, y: number): Stroke => ({ kind, points: [[x, y]], radius: 5 });
 
@@ -84,6 +92,55 @@ describe('strokes', () => {
     const after = await refine(photo, nothing, [line]);
     expect(share(after, { ...DRESS, left: 105 })).toBeGreaterThan(0.8);
     expect(share(after, { left: 0, top: 0, right: 60, bottom: HEIGHT })).toBeLessThan(0.02);
+  });
+
+  it('reach no farther along their own colour than their tip is fine', async () => {
+    const by = (radius: number) => refine(photo, seen, [{ kind: 'keep', points: [[153, 85]], radius }]);
+    const [fine, broad] = [await by(1), await by(8)];
+    expect(share(broad, SLEEVE)).toBeGreaterThan(0.8);
+    expect(share(fine, { ...SLEEVE, left: 170 })).toBeLessThan(0.05);
+  });
+
+  it('only add where they keep and only take away where they drop, one more never undoing those before', async () => {
+    const place = fc.tuple(fc.integer({ min: 0, max: WIDTH - 1 }), fc.integer({ min: 0, max: HEIGHT - 1 }));
+    const drawn = fc.record({
+      kind: fc.constantFrom('keep' as const, 'drop' as const),
+      points: fc.array(place, { minLength: 1, maxLength: 2 }),
+      radius: fc.integer({ min: 1, max: 9 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(drawn, { minLength: 1, maxLength: 4 }), async (strokes) => {
+        const before = await refine(photo, seen, strokes.slice(0, -1));
+        const after = await refine(photo, seen, strokes);
+        const keeps = strokes.at(-1)?.kind === 'keep';
+        // The soft edge of what changed reaches a few pixels into what did not.
+        const against = halves(before.alpha).filter((was, i) => {
+          const is = after.alpha[i]! > 127 ? 1 : 0;
+          return keeps ? is < was : is > was;
+        });
+        expect(against.length).toBeLessThan(EDGE * Math.max(1, changes(before, after)));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('never fill again what an earlier one dropped nearer by', async () => {
+    const drop = dot('drop', 80, 215);
+    const around = { left: 72, top: 207, right: 88, bottom: 223 };
+    expect(share(await refine(photo, seen, [drop]), ON_SKIRT)).toBeLessThan(0.1);
+    const after = await refine(photo, seen, [drop, dot('keep', 94, 234)]);
+    expect(share(after, { left: 91, top: 231, right: 97, bottom: 237 })).toBeGreaterThan(0.9);
+    expect(share(after, around)).toBeLessThan(0.05);
+  });
+
+  it('give the same for a photo just seen, stroke by stroke, as for one never seen', async () => {
+    const strokes = [dot('keep', 170, 85), dot('drop', 80, 215), dot('keep', 15, 300), dot('drop', 120, 120)];
+    const known = { ...seen };
+    for (let count = 0; count < strokes.length; count++) await refine(photo, known, strokes.slice(0, count));
+    // One taken back and another in its place, too.
+    await refine(photo, known, [...strokes.slice(0, 2), dot('drop', 180, 85)]);
+    const [warm, cold] = [await refine(photo, known, strokes), await refine(photo, { ...seen }, strokes)];
+    expect(Buffer.compare(warm.alpha, cold.alpha)).toBe(0);
   });
 
   it('give the same matte for the same strokes', async () => {

@@ -97,7 +97,7 @@ describe('refine', () => {
     expect(box!.top).toBeGreaterThan(30);
   });
 
-  it('cuts once for all strokes on a photo, with the same answer', async () => {
+  it('cuts once for each stroke on a photo, with the same answer', async () => {
     const photo = discPhoto(300, 400);
     const probabilities = discProbabilities(photo);
     const strokes = [{ kind: 'drop', points: [[150, 200]], radius: 20 }] as const;
@@ -106,6 +106,9 @@ describe('refine', () => {
     await refine(photo, probabilities);
     grabCut.mockClear();
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
+    expect(await refine(photo, probabilities, strokes)).toEqual(alone);
+    expect(grabCut).toHaveBeenCalledTimes(1);
+    await refine(photo, probabilities, [...strokes, { kind: 'drop', points: [[60, 200]], radius: 20 }]);
     expect(await refine(photo, probabilities, strokes)).toEqual(alone);
     expect(grabCut).toHaveBeenCalledTimes(2);
   });

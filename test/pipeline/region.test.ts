@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { regionOf, samplePhoto, samplePlane } from '../../lib/pipeline/region';
+import { crop } from '../../lib/pipeline/crop';
+import { extendRegion, regionOf, samplePhoto, samplePlane } from '../../lib/pipeline/region';
 import type { Photo } from '../../lib/raster';
 import { discProbabilities, floatsOf, insideDisc, paint, probabilitiesOf } from '../helpers/scenes';
 
@@ -67,6 +68,46 @@ describe('regionOf', () => {
       // Here 598 photo pixels over the scale are 200 and a rest of rounding.
       { examples: [[1127, 3674, 2, 16, 1074086661, 1559920326]] },
     );
+  });
+});
+
+describe('extendRegion', () => {
+  const place = fc.integer({ min: 0, max: 60 });
+  it('holds the box, and keeps every pixel that it had where it was', () => {
+    const photo = paint(120, 120, (x, y) => [2 * x, 2 * y, x ^ y]);
+    fc.assert(
+      fc.property(place, place, side, side, fc.double({ min: 1, max: 4, noNaN: true }), (left, top, w, h, scale) => {
+        const region = { left: 30, top: 25, scale, width: 9, height: 11 };
+        const larger = extendRegion(region, { left, top, width: w, height: h });
+        expect(Math.min(larger.left, 30)).toBeLessThanOrEqual(left + 1e-6);
+        expect(Math.min(larger.top, 25)).toBeLessThanOrEqual(top + 1e-6);
+        expect(larger.left).toBeGreaterThan(-scale);
+        expect(larger.left + larger.width * scale).toBeGreaterThanOrEqual(left + w - 1e-6);
+        expect(larger.top + larger.height * scale).toBeGreaterThanOrEqual(top + h - 1e-6);
+        const [east, south] = [Math.round((30 - larger.left) / scale), Math.round((25 - larger.top) / scale)];
+        const [before, after] = [samplePhoto(photo, region), samplePhoto(photo, larger)];
+        const there = crop(after.rgb, after.width, { left: east, top: south, width: 9, height: 11 }, 3);
+        expect(there).toEqual(before.rgb);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a region with strokes', () => {
+  const limits = { pixels: 4000, room: 0.1 };
+  const photo = blank(400, 400);
+  const dress = probabilitiesOf(100, 100, (x, y) => (x >= 40 && x < 60 && y >= 30 && y < 70 ? 0.95 : 0));
+  const alone = regionOf(photo, dress, limits)!;
+
+  it('is that of the dress, as long as it can be extended to them', () => {
+    expect(regionOf(photo, dress, limits, { left: 150, top: 290, width: 4, height: 4 })).toEqual(alone);
+  });
+
+  it('is coarser and holds them where they are far away', () => {
+    const far = regionOf(photo, dress, limits, { left: 10, top: 10, width: 380, height: 380 })!;
+    expect(far.scale).toBeGreaterThan(alone.scale);
+    expect(far).toMatchObject({ left: 0, top: 0 });
   });
 });
 

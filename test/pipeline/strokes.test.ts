@@ -92,8 +92,4 @@ describe('boxOfStrokes', () => {
       'Stroke 2 lies outside the photo, whose upright size is 100 x 80 pixels.',
     );
   });
-
-  it('is null without strokes', () => {
-    expect(boxOfStrokes([], photo)).toBeNull();
-  });
 });
