@@ -80,6 +80,16 @@ let browser: Browser;
     return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
   }
 
+  test('a cut-out that somebody should look at says why', () =>
+    visit(async (page) => {
+      const lying = await sharp(DRESS).rotate(90).jpeg().toBuffer();
+      await cutAfter(page, () =>
+        page.setInputFiles('#file', { name: 'lying.jpg', mimeType: 'image/jpeg', buffer: lying }),
+      );
+      const said = await page.locator('#verdict').textContent();
+      expect(said).toMatch(/^Have a look before you use it: .*the photo seems to lie on its side/);
+    }));
+
   test('a photo is chosen, compared, put on another background and downloaded', () =>
     visit(async (page) => {
       await cutAfter(page, () => page.setInputFiles('#file', DRESS));
