@@ -203,10 +203,14 @@ describe('encode of a picture with more detail than a WebP has room for', () => 
   }, 180_000);
 });
 
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('encode of a large transparent picture', () => {
-  it('takes no more memory for a WebP than its colours do', async () => {
-    // 24 megapixels of a round edge: 384 MB. With libwebp's own way to write alpha it is 803.
-    const script = `
+  onLinux(
+    'takes no more memory for a WebP than its colours do',
+    async () => {
+      // 24 megapixels of a round edge: 384 MB. With libwebp's own way to write alpha it is 803.
+      const script = `
       const { encode } = require('./lib/pipeline/encode');
       const [width, height] = [4000, 6000];
       const rgba = new Uint8Array(4 * width * height);
@@ -214,11 +218,15 @@ describe('encode of a large transparent picture', () => {
         rgba[4 * i + 3] = Math.max(0, Math.min(255, 2000 - Math.hypot((i % width) - 2000, i / width - 3000)));
       }
       encode({ kind: 'cutout', width, height, rgba }, { format: 'webp', size: null }).then((encoded) => {
-        console.log(encoded.width, encoded.height, process.resourceUsage().maxRSS * 1024 < 560e6);
+        // Its own peak: what it tells of its resources counts the process that started it, too.
+        const status = require('node:fs').readFileSync('/proc/self/status', 'latin1');
+        console.log(encoded.width, encoded.height, Number(/VmHWM:\\s+(\\d+)/.exec(status)?.[1]) < 560_000);
       });`;
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { cwd: ROOT });
-    expect(await text(child.stdout)).toBe('4000 6000 true\n');
-  }, 60_000);
+      const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { cwd: ROOT });
+      expect(await text(child.stdout)).toBe('4000 6000 true\n');
+    },
+    60_000,
+  );
 });
 
 describe('encode to a size', () => {
