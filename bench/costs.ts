@@ -51,7 +51,7 @@ async function measureCalls(): Promise<{ photo: string; took: number }[]> {
   const calls: { photo: string; took: number }[] = [];
   for (const height of HEIGHTS) {
     say(`cut-out, ${height} pixels high`);
-    const { megapixels, whole } = await measure<Timing>('cut-out', { height, format: 'png', rounds: 7, threads: 1 });
+    const { megapixels, whole } = await measure<Timing>('cut-out', { height, format: 'png', rounds: 31, threads: 1 });
     calls.push({ photo: `${megapixels.toFixed(1)} MP`, took: whole });
   }
   return calls;
