@@ -6,8 +6,5 @@ export const config = loadConfig();
 /** Whether a photo may come, rather than help be asked for. */
 const cuts = process.argv.slice(2).some((word) => !/^(-h|--help|-V|--version)$/.test(word));
 
-/**
- * ONNX Runtime in a thread of its own, begun before the rest of the command is loaded, and running beside it: half of
- * the time until the first photo is cut goes into this.
- */
+/** ONNX Runtime in a thread of its own, begun before the rest of the command is loaded, and running beside it. */
 export const openOnnx = cuts && config.segmenter === 'onnx' ? startOnnxThread() : undefined;

@@ -2,6 +2,7 @@ import type { Colour } from '../colour';
 import type { CutOutOptions } from '../options';
 import type { Box, Cutout, Matte, Photo } from '../raster';
 import { growBox, wholeOf } from './box';
+import { crop } from './crop';
 import { foregroundColour } from './foreground-colour';
 import { borrow } from './scratch';
 
@@ -98,11 +99,7 @@ function word({ r, g, b }: Colour): number {
 export function cropMatte(matte: Matte, frame: Box): Matte {
   const { left, top, width, height } = frame;
   if (width === matte.width && height === matte.height) return matte;
-  const alpha = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (top + y) * matte.width + left;
-    alpha.set(matte.alpha.subarray(start, start + width), y * width);
-  }
+  const alpha = crop(matte.alpha, matte.width, frame);
   const box = matte.box && { ...matte.box, left: matte.box.left - left, top: matte.box.top - top };
   return { kind: 'matte', width, height, alpha, box };
 }

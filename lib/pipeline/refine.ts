@@ -86,7 +86,8 @@ function firstCut(photo: Photo, probabilities: Probabilities, region: Region, se
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
   const clean = cleanMask(rough, dress);
   const mask = settings.dropForeign ? dropForeignPieces(clean, working) : clean;
-  const draft = { region, photo: working, dress, mask, said: mapPlane(dress, () => UNSAID), looked: 0 };
+  const said = { ...mask, data: new Uint8Array(mask.data.length).fill(UNSAID) };
+  const draft = { region, photo: working, dress, mask, said, looked: 0 };
   cuts.set(probabilities, { photo, settings, draft });
   return draft;
 }

@@ -11,8 +11,8 @@ const loader = () => (EXTENSION === '.ts' ? ['--require', createRequire(__filena
 /**
  * For glibc's allocator, read when a process starts; others take no notice, and what is set already stays. By default
  * each thread that decodes, cuts and encodes gets an arena of its own, and each arena keeps what photos have left. One
- * arena, and what is above 32 MB given back at once, leave a worker 390 MB after photos of 48 megapixels, 590 without,
- * in the same time; thresholds of 1 to 4 MB would leave less, but an ordinary photo then takes half as long again.
+ * arena, and what is above 32 MB given back at once, left a worker, while OpenCV was in it, 390 MB after photos of 48
+ * megapixels, 590 without, in the same time; thresholds of 1 to 4 MB left less, but an ordinary photo took longer.
  */
 const MALLOC = {
   MALLOC_ARENA_MAX: '1',

@@ -29,7 +29,7 @@ function over(): void {
   Atomics.notify(busy, 0);
 }
 
-// Before anybody asks: most of the time until the first answer goes into this.
+// Before anybody asks.
 loadRuntime().then(over, over);
 
 let network: Promise<Network> | undefined;
