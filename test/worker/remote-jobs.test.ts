@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { createService } from '../../lib/app';
 import { jobsHere } from '../../lib/jobs-here';
@@ -19,16 +19,19 @@ const DRESS = readFileSync(join(__dirname, '../fixtures/dress.jpg'));
 const FIND = { mode: 'default', expect: 'dress' } as const;
 const PNG = { mediaType: 'image/png', options: { ...DEFAULTS, expect: 'dress' } } as const;
 
-/** A cut of a second or more. */
-const large = () => sharp(DRESS).resize(3000, 4500).jpeg().toBuffer();
-
 let jobs: RemoteJobs;
 let local: Loopback;
+let onCutout: () => void = () => undefined;
 
 beforeAll(async () => {
   const config = configUnderTest();
   jobs = remoteJobs(config, 1);
-  local = await listen(createService(config, { keys: 'off', maxAnswerBytes: null, jobs }));
+  const cutout: RemoteJobs['cutout'] = (...asked) => {
+    const answer = jobs.cutout(...asked);
+    onCutout();
+    return answer;
+  };
+  local = await listen(createService(config, { keys: 'off', maxAnswerBytes: null, jobs: { ...jobs, cutout } }));
 });
 
 afterAll(async () => {
@@ -54,6 +57,24 @@ async function worker(): Promise<number> {
     const [pid] = workerPids(process.pid);
     if (pid !== undefined) return pid;
   }
+}
+
+/** Stopped, it cannot be done with a job before it is killed. */
+async function stoppedWorker(): Promise<number> {
+  const pid = await worker();
+  process.kill(pid, 'SIGSTOP');
+  return pid;
+}
+
+/** A call whose photo has been sent to the worker. */
+async function cutAtWork(): Promise<{ readonly answer: Promise<Response> }> {
+  const sent = new Promise<void>((resolve) => {
+    onCutout = resolve;
+  });
+  const answer = cut();
+  await sent;
+  await setImmediate();
+  return { answer };
 }
 
 test('an answer is the one that this process would give', async () => {
@@ -84,8 +105,7 @@ test('this process has its hands free while a photo is cut', async () => {
 });
 
 test('health answers, whatever the worker does', async () => {
-  const pid = await worker();
-  process.kill(pid, 'SIGSTOP');
+  const pid = await stoppedWorker();
   const call = cut();
   for (let i = 0; i < 20; i++) {
     expect((await fetch(`${local.url}/v1/health`)).status).toBe(200);
@@ -104,11 +124,10 @@ test('a photo that comes again within a minute is not decoded again', async () =
 });
 
 test('a worker that is killed over a photo: that call is our fault, the next is answered', async () => {
-  const pid = await worker();
-  const call = cut(new Uint8Array(await large()));
-  await sleep(300);
+  const pid = await stoppedWorker();
+  const call = await cutAtWork();
   process.kill(pid, 'SIGKILL');
-  const answer = await call;
+  const answer = await call.answer;
   expect(answer.status).toBe(500);
   expect(await answer.json()).toMatchObject({ code: 'internal', retryable: true });
   expect(await next()).toBe(200);
@@ -117,12 +136,12 @@ test('a worker that is killed over a photo: that call is our fault, the next is 
 });
 
 test('a worker that takes too much memory says so, which is final', async () => {
-  const pid = await worker();
-  const call = cut(new Uint8Array(await large()));
-  await sleep(300);
+  const pid = await stoppedWorker();
+  const call = await cutAtWork();
   // As its watchdog does.
   process.kill(pid, SIGNAL_OF_MEMORY);
-  const answer = await call;
+  process.kill(pid, 'SIGCONT');
+  const answer = await call.answer;
   expect(answer.status).toBe(422);
   expect(await answer.json()).toMatchObject({ code: 'too-complex', facts: { maxMegabytes: 2000 } });
   expect(await next()).toBe(200);
@@ -137,11 +156,10 @@ test('a worker that is killed while it is idle is replaced', async () => {
 });
 
 test('a worker that hangs is ended once nobody waits for it, and its place is free', async () => {
-  const pid = await worker();
-  process.kill(pid, 'SIGSTOP');
+  const pid = await stoppedWorker();
   const caller = new AbortController();
   const call = jobs.cutout(DRESS, PNG, caller.signal);
-  await sleep(100);
+  await setImmediate();
   caller.abort();
   await expect(call).rejects.toMatchObject({ code: 'out-of-time' });
   expect(await next()).toBe(200);
@@ -149,9 +167,9 @@ test('a worker that hangs is ended once nobody waits for it, and its place is fr
 });
 
 test('more jobs than workers wait for their turn, whoever of them is killed', async () => {
-  const pid = await worker();
-  const all = [large(), DRESS, DRESS, DRESS].map(async (photo) => jobs.findings(await photo, FIND));
-  await sleep(300);
+  const pid = await stoppedWorker();
+  const all = [1, 2, 3, 4].map(() => jobs.findings(DRESS, FIND));
+  await setImmediate();
   process.kill(pid, 'SIGKILL');
   const outcomes = await Promise.allSettled(all);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
