@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createApp, createService, createUploads } from '../lib/app';
+import { createService } from '../lib/app';
 import { type Config, loadConfig } from '../lib/config';
 import { s3Store } from '../lib/storage/s3';
-import { createConsume } from '../lib/uploads/consume';
-import type { UploadObserver } from '../lib/uploads/observer';
 import { remoteJobs } from '../lib/worker/remote-jobs';
 import { demonstrate } from './demo';
 import { putSamples } from './demo-catalogue';
 import { closeOnSignal, fail, listen, whyNot } from './listen';
 import { createLocalQueue, MAX_RECEIVES } from './local-queue';
 import { ACCESS_KEY, startLocalS3 } from './local-s3';
+import { remoteUploads } from './remote-uploads';
 
 const ROOT = join(__dirname, '..');
 const PHOTO = join(ROOT, 'samples', 'shop.jpg');
@@ -45,21 +44,14 @@ async function start({ demo, data }: Flags): Promise<void> {
     s3Region: undefined,
     catalogue: given.catalogue ?? join(data, 'catalogue.db'),
   };
-  const app = createApp(config);
-  const consume = createConsume({
-    ...createUploads(config, app),
-    observer,
-    maxReceives: MAX_RECEIVES,
-  });
-  const events = createLocalQueue(
-    (event) => consume(event, () => Number.POSITIVE_INFINITY),
-    (body) => say(`  given up after ${MAX_RECEIVES} tries: ${body}`),
-  );
+  const uploads = remoteUploads(config, (line) => say(`  ${line}`));
+  const events = createLocalQueue(uploads.consume, (body) => say(`  given up after ${MAX_RECEIVES} tries: ${body}`));
   queue.send = events.send;
   const jobs = remoteJobs(config, config.concurrency);
-  const { fetch } = createService(config, { keys: 'off', maxAnswerBytes: null, jobs, catalogue: app.catalogue });
+  const { fetch } = createService(config, { keys: 'off', maxAnswerBytes: null, jobs });
   const http = await listen(fetch, '127.0.0.1', config.port).catch(async (error: unknown) => {
     jobs.close();
+    uploads.close();
     await s3.close();
     throw whyNot(error, config.port, 'PORT');
   });
@@ -67,6 +59,7 @@ async function start({ demo, data }: Flags): Promise<void> {
     await http.close();
     jobs.close();
     await events.close();
+    uploads.close();
     await s3.close();
   });
   say(greeting(http.url, s3.url));
@@ -79,18 +72,6 @@ async function start({ demo, data }: Flags): Promise<void> {
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-const observer: UploadObserver = {
-  processed({ upload, outcome, verdict, problem, milliseconds }) {
-    const became = [outcome, verdict, problem].filter((word) => word !== null).join(' ');
-    say(`  ${upload.key}: ${became}, ${Math.round(milliseconds)} ms`);
-  },
-  failed: ({ upload, error, receives }) => say(`  ${upload.key}: try ${receives}: ${error.message}`),
-  returned: ({ messages }) => say(`  ${messages} messages returned`),
-  unrecognised: ({ why }) => say(`  a message that is not understood: ${why}`),
-  forgotten: ({ upload }) => say(`  ${upload.key}: deleted, its dress is out of the catalogue`),
-  retryUnset: ({ error }) => say(`  ${error.message}`),
-};
 
 function greeting(http: string, s3: string): string {
   return `dresscut listens, for this machine alone; Ctrl-C ends it.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { EngineSettings } from '../engine';
 import type { Jobs } from '../http/jobs/jobs';
 import type { ModelInfo } from '../ports';
@@ -17,21 +18,23 @@ export interface JobFrame {
   readonly asked: unknown;
 }
 
+const WORKER = join(__dirname, 'worker-main');
 const NOTHING = new Uint8Array(0);
 
 /**
  * @param size workers at most, each started when it is needed; further jobs wait for their turn
  */
-export function remoteJobs(settings: EngineSettings, size: number): RemoteJobs {
-  const models = new WeakMap<WorkerProcess, ModelInfo>();
+export function remoteJobs({ models, segmenter, threads }: EngineSettings, size: number): RemoteJobs {
+  const infos = new WeakMap<WorkerProcess, ModelInfo>();
   const loaded = async (worker: WorkerProcess): Promise<ModelInfo> => {
-    const known = models.get(worker);
+    const known = infos.get(worker);
     if (known !== undefined) return known;
     const model = (await worker.ask({ name: 'load', asked: null }, NOTHING)).json as ModelInfo;
-    models.set(worker, model);
+    infos.set(worker, model);
     return model;
   };
-  const pool = createPool({ size, start: (onEnd) => startWorker(settings, onEnd), warm: loaded });
+  const start = (onEnd: () => void) => startWorker(WORKER, { models, segmenter, threads }, onEnd);
+  const pool = createPool({ size, start, warm: loaded });
 
   const job =
     <Asked, Answer>(name: JobFrame['name']) =>
@@ -45,7 +48,7 @@ export function remoteJobs(settings: EngineSettings, size: number): RemoteJobs {
     load: async () => {
       const known = pool
         .all()
-        .map((worker) => models.get(worker))
+        .map((worker) => infos.get(worker))
         .find(Boolean);
       return known ?? pool.use(loaded);
     },

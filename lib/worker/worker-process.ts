@@ -1,6 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import type { EngineSettings } from '../engine';
 import { DresscutError } from '../errors';
 import { type Frame, FrameReader, frameParts } from '../processes/frames';
 import { fromPlain, type PlainError } from '../processes/plain-error';
@@ -19,11 +17,14 @@ export interface WorkerProcess {
   end(): void;
 }
 
-/** @param onEnd told once, when the process is gone or could not be started */
-export function startWorker({ models, segmenter, threads }: EngineSettings, onEnd: () => void): WorkerProcess {
+/**
+ * @param path of the module that the process runs, without its extension; it calls `answerAsWorker`
+ * @param settings what it is told at its start: what JSON can hold
+ * @param onEnd told once, when the process is gone or could not be started
+ */
+export function startWorker(path: string, settings: object, onEnd: () => void): WorkerProcess {
   // Answers have a pipe of their own: what a library prints is no answer, and goes where our log goes.
-  const args = [JSON.stringify({ models, segmenter, threads })];
-  const child = startModule(join(__dirname, 'worker-main'), args, ['pipe', 2, 2, 'pipe']);
+  const child = startModule(path, [JSON.stringify(settings)], ['pipe', 2, 2, 'pipe']);
   let gone = false;
   const leave = () => {
     if (!gone) onEnd();

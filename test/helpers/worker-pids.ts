@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Process ids of the workers that a process has started, by what the system tells of every process. */
-export function workerPids(parent: number): number[] {
+/** Ids of the processes with this module that a process has started, by what the system tells of every process. */
+export function workerPids(parent: number, module = 'worker-main'): number[] {
   const read = (file: string) => {
     try {
       return readFileSync(file, 'utf8');
@@ -12,7 +12,7 @@ export function workerPids(parent: number): number[] {
   };
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/cmdline`).includes('worker-main'))
+    .filter((pid) => read(`/proc/${pid}/cmdline`).includes(module))
     .filter((pid) => new RegExp(`^PPid:\\s+${parent}$`, 'm').test(read(`/proc/${pid}/status`)))
     .map(Number);
 }

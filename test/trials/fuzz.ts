@@ -51,7 +51,7 @@ async function library(count: number, random: Random, photos: readonly Buffer[])
 }
 
 async function requests(count: number, random: Random, photos: readonly Buffer[]): Promise<string[]> {
-  const server = await startServer();
+  const server = await startServer(false);
   const outcomes = new Map<string, number>();
   const faults: string[] = [];
   try {

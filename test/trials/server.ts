@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { on, once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,8 @@ export interface Watched<T> {
 /** The local service in a process of its own, ready. */
 export interface Server {
   readonly port: number;
+  /** Address of the S3 server, where there is one. */
+  readonly s3: string | undefined;
   readonly pid: number;
   readonly alive: () => boolean;
   /** Runs a trial, and looks at memory and health meanwhile. */
@@ -29,13 +31,17 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts `bin/serve.ts` with nobody's settings and a catalogue. @throws Error when it does not get ready */
-export async function startServer(): Promise<Server> {
+/**
+ * Starts `bin/serve.ts` with nobody's settings and a catalogue, or `bin/start.ts` with its buckets.
+ * @throws Error when it does not get ready
+ */
+export async function startServer(withBuckets: boolean): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'dresscut-trials-'));
-  const env = { PATH: process.env.PATH, PORT: '0', DRESSCUT_CATALOGUE: join(data, 'catalogue.db') };
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', join('bin', 'serve.ts')], { cwd: ROOT, env });
+  const env = { PATH: process.env.PATH, PORT: '0', S3_PORT: '0', DRESSCUT_CATALOGUE: join(data, 'catalogue.db') };
+  const command = withBuckets ? [join('bin', 'start.ts'), '--no-demo', '--data', data] : [join('bin', 'serve.ts')];
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...command], { cwd: ROOT, env });
   child.stderr.resume();
-  const port = await portOf(child);
+  const { port, s3 } = await addressesOf(child, withBuckets);
   const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   // A busy machine loads the network for longer than a call may take.
   const isReady = () =>
@@ -67,15 +73,23 @@ export async function startServer(): Promise<Server> {
     }
     await rm(data, { recursive: true, force: true });
   };
-  return { port, pid: child.pid ?? 0, watch, stop, alive: () => child.exitCode === null && child.signalCode === null };
+  const alive = () => child.exitCode === null && child.signalCode === null;
+  return { port, s3, pid: child.pid ?? 0, watch, stop, alive };
 }
 
-async function portOf(child: ChildProcess): Promise<number> {
+/** What it says that it listens at. Whatever it says later is read and dropped: a full pipe would stop it. */
+async function addressesOf(
+  { stdout }: ChildProcessWithoutNullStreams,
+  withBuckets: boolean,
+): Promise<Pick<Server, 'port' | 's3'>> {
   let said = '';
-  for await (const chunk of child.stdout ?? []) {
+  for await (const [chunk] of on(stdout, 'data', { close: ['end'] })) {
     said += chunk;
     const port = /http:\/\/127\.0\.0\.1:(\d+)\//.exec(said)?.[1];
-    if (port !== undefined) return Number(port);
+    const s3 = /S3 +(http:\S+)/.exec(said)?.[1];
+    if (port === undefined || (withBuckets && s3 === undefined)) continue;
+    stdout.resume();
+    return { port: Number(port), s3 };
   }
   throw new Error(`the service did not start:\n${said}`);
 }

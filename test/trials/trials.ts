@@ -8,13 +8,10 @@ import { HOSTILE_PHOTOS } from './hostile-photos';
 import { HARMLESS, oddCalls } from './odd-calls';
 import { dress, largest, padded } from './photos';
 import { hangUp, hangUpAfter, post, stall, trickle } from './senders';
-import { act, formOf, jsonOf, MOST_BYTES, many, one, RAW, type Trial, UNREAD } from './trial';
+import { act, formOf, jsonOf, MOST_BYTES, many, one, RAW, SHORT_PHOTOS, type Trial, UNREAD } from './trial';
 
 /** In short, of each heavy body. */
 const PIECES = 0.02;
-
-/** What is tried in CI of the photos that cost more than their size: those that are made quickly. */
-const SHORT_PHOTOS = /GIF of 500,000|TIFF|PNG with 100|350|gain|HEIC|SVG|WebP with/;
 
 /** @param short less of everything */
 export function trials(short: boolean): readonly Trial[] {
