@@ -3,10 +3,9 @@ import { join, parse } from 'node:path';
 import { Command } from 'commander';
 import { createApp } from '../lib/app';
 import { messageOf } from '../lib/errors';
-import { decode } from '../lib/pipeline/decode';
+import type { Find } from '../lib/find';
+import { VERDICTS, type Verdict } from '../lib/findings';
 import { VERDICT } from '../lib/pipeline/verdict';
-import type { Segmenter } from '../lib/ports';
-import { predict } from '../lib/predict';
 import { percent, table } from './table';
 
 /** What the limits are to do, on photos that training never saw. */
@@ -25,6 +24,12 @@ export interface PresenceSet {
   readonly name: string;
   readonly dresses: readonly number[];
   readonly others: readonly number[];
+}
+
+/** How often each verdict is given, by all that makes one and with the limits of today. */
+interface Verdicts {
+  readonly dresses: Readonly<Record<Verdict, number>>;
+  readonly others: Readonly<Record<Verdict, number>>;
 }
 
 /** The two limits that meet the aim on every set; `null` where none does. */
@@ -73,33 +78,45 @@ async function main(): Promise<void> {
     )
     .parse()
     .opts<{ set: readonly string[] }>();
-  const { segmenter } = createApp();
-  const sets: PresenceSet[] = [];
-  for (const one of set) sets.push(await presenceOf(one, segmenter));
+  const { find } = createApp();
+  const sets: (PresenceSet & { verdicts: Verdicts })[] = [];
+  for (const one of set) sets.push(await judged(one, find));
   const { absent, doubtful } = chooseLimits(sets);
   const said = (limit: number | null) => (limit === null ? 'none' : limit.toFixed(2));
   process.stdout.write(`${curve(sets)}
+
+${table([
+  ['verdicts now', ...VERDICTS],
+  ...sets.flatMap(({ name, verdicts: { dresses, others } }) => [
+    [`${name}: dresses`, ...VERDICTS.map((verdict) => dresses[verdict])],
+    [`${name}: others`, ...VERDICTS.map((verdict) => others[verdict])],
+  ]),
+])}
 
 at least ${percent(AIM.dressesOut)} of the dresses of every set reach ${said(absent)}: absent, now ${VERDICT.absent}
 at most ${percent(AIM.othersOk)} of the others of every set reach ${said(doubtful)}: doubtful, now ${VERDICT.doubtful}
 `);
 }
 
-async function presenceOf(set: string, segmenter: Segmenter): Promise<PresenceSet> {
+async function judged(set: string, find: Find): Promise<PresenceSet & { verdicts: Verdicts }> {
   const [name = '', photos = '', splitFile = ''] = set.split(':');
   const split = JSON.parse(await readFile(splitFile, 'utf8')) as Record<'dress' | 'no_dress', string[]>;
   const files = new Map((await readdir(photos)).map((file) => [parse(file).name, join(photos, file)]));
-  const presence = async (id: string) => {
-    const path = files.get(id);
-    if (path === undefined) throw new Error(`${photos} has no photo called ${id}`);
-    const { photo } = await decode(await readFile(path));
-    return (await predict(photo, segmenter, null)).presence;
+  const judgeAll = async (ids: readonly string[]) => {
+    const presence: number[] = [];
+    const verdicts = { ok: 0, review: 0, no_dress: 0 };
+    for (const id of ids) {
+      const path = files.get(id);
+      if (path === undefined) throw new Error(`${photos} has no photo called ${id}`);
+      const { findings } = await find(await readFile(path), { mode: 'default', expect: 'auto' });
+      presence.push(findings.presence);
+      verdicts[findings.verdict] += 1;
+    }
+    return { presence, verdicts };
   };
-  const dresses: number[] = [];
-  const others: number[] = [];
-  for (const id of split.dress) dresses.push(await presence(id));
-  for (const id of split.no_dress) others.push(await presence(id));
-  return { name, dresses, others };
+  const [dresses, others] = [await judgeAll(split.dress), await judgeAll(split.no_dress)];
+  const verdicts = { dresses: dresses.verdicts, others: others.verdicts };
+  return { name, dresses: dresses.presence, others: others.presence, verdicts };
 }
 
 if (require.main === module) {
