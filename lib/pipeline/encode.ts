@@ -121,8 +121,9 @@ async function write(
   const { format, size } = options;
   const { width, height } = resultSize(raster, options);
   if (isReduced(raster, size)) reduced(image, { width, height });
+  // Each writes the same image: sharp's `clone` would copy all pixels, twice.
   for (const writer of writers[format]) {
-    const data = await writer(image.clone()).catch((thrown: unknown) => {
+    const data = await writer(image).catch((thrown: unknown) => {
       if (!/unable to encode/.test(messageOf(thrown))) throw thrown;
     });
     if (!data) continue;
