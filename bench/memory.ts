@@ -16,8 +16,8 @@ const SIZES = [
   { height: 4243, limit: 450 },
   { height: 8485, limit: 900 },
 ] as const;
-/** What a photo comes as. Progressive JPEGs and AVIFs are decoded in a process of their own. */
-const INPUTS = ['jpeg', 'progressive', 'png', 'webp', 'avif'] as const;
+/** What a photo comes as; what is decoded in a process of its own has that process added. */
+const INPUTS = ['jpeg', 'turned', 'progressive', 'png', 'png with alpha', 'webp', 'avif', 'tiff', 'gif'] as const;
 const WHITE = { r: 255, g: 255, b: 255 };
 const OUTPUTS: readonly Partial<CutOutOptions>[] = [
   ...[true, false].flatMap((crop) => [
@@ -25,11 +25,14 @@ const OUTPUTS: readonly Partial<CutOutOptions>[] = [
     { crop, format: 'webp' as const },
     { crop, format: 'jpeg' as const, background: WHITE },
   ]),
-  { crop: false, output: 'overlay', format: 'webp' },
-  { crop: false, output: 'mask', format: 'png' },
+  { crop: false, format: 'webp', background: WHITE },
+  { crop: false, format: 'webp', size: 3000 },
+  { crop: false, format: 'png', size: 3000 },
+  ...(['png', 'webp', 'jpeg'] as const).map((format) => ({ crop: false, output: 'overlay' as const, format })),
+  ...(['png', 'webp', 'jpeg'] as const).map((format) => ({ crop: false, output: 'mask' as const, format })),
 ];
 /** Between two looks at the memory of a process and of those it started, ms. */
-const PACE = 20;
+const PACE = 5;
 
 /** One way a photo can come and go. */
 interface Case {
@@ -58,7 +61,7 @@ async function main(): Promise<void> {
       for (const { input, output } of CASES) {
         const file = join(folder, 'photo');
         await writeFile(file, await encoded(jpeg, input));
-        const what = `${output.output ?? 'cutout'} ${output.format} ${output.crop ? 'cropped' : 'uncropped'}`;
+        const what = nameOf(output);
         const peak = await peakOf({ file, ...output }).catch(messageOf);
         say(`${megapixels} ${input}, ${what}: ${peak}`);
         rows.push([megapixels, input, what, peak, limit]);
@@ -75,10 +78,20 @@ async function main(): Promise<void> {
 async function encoded(jpeg: Buffer, input: (typeof INPUTS)[number]): Promise<Buffer> {
   const image = sharp(jpeg);
   if (input === 'progressive') return image.jpeg({ quality: 90, progressive: true }).toBuffer();
-  if (input === 'png') return image.png({ compressionLevel: 1 }).toBuffer();
+  if (input === 'turned') return image.withMetadata({ orientation: 6 }).jpeg({ quality: 90 }).toBuffer();
+  if (input === 'png with alpha')
+    return image.ensureAlpha().png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
+  if (input === 'tiff') return image.tiff({ compression: 'jpeg' }).toBuffer();
+  if (input === 'gif') return image.gif({ effort: 1, dither: 0 }).toBuffer();
+  if (input === 'png') return image.png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
   if (input === 'webp') return image.webp({ quality: 75, effort: 0 }).toBuffer();
   if (input === 'avif') return image.avif({ quality: 60, effort: 0 }).toBuffer();
   return jpeg;
+}
+
+function nameOf({ output = 'cutout', format, crop, background, size }: Partial<CutOutOptions>): string {
+  const more = [crop ? 'cropped' : 'uncropped', ...(background ? ['on white'] : []), ...(size ? [`size ${size}`] : [])];
+  return `${output} ${format} ${more.join(', ')}`;
 }
 
 /** The most that a task's process and its decoder's held together, MB. */
