@@ -1,8 +1,7 @@
 import type { Box, Mask, Plane } from '../raster';
 import { type Components, components } from './components';
+import { type Companions, dressesAmong } from './second-dresses';
 
-/** A piece of at least this share of the largest one is a second dress. */
-const SECOND = 0.5;
 /**
  * Belts, arms and bags cut a dress in pieces one above the other: a smaller piece belongs to the largest when it
  * lies below or above it, within this share of its width to either side; else it is a passer-by.
@@ -21,10 +20,10 @@ const SURE_HOLE = 0.5;
  * @param dress the network's probability of dress, of the mask's size
  * @returns a new mask
  */
-export function cleanMask(mask: Mask, dress: Plane): Mask {
+export function cleanMask(mask: Mask, dress: Plane, companions: Companions): Mask {
   const pieces = components(mask, 8);
   const largest = Math.max(0, ...pieces.areas);
-  const kept = belonging(pieces, largest);
+  const kept = belonging(pieces, dressesAmong(pieces, companions));
   const clean = { ...mask, data: new Uint8Array(mask.data.length) };
   const open = { ...mask, data: new Uint8Array(mask.data.length) };
   for (let i = 0; i < clean.data.length; i++) {
@@ -40,11 +39,12 @@ export function cleanMask(mask: Mask, dress: Plane): Mask {
   return clean;
 }
 
-function belonging({ areas, boxes }: Components, largest: number): boolean[] {
+function belonging({ areas, boxes }: Components, dresses: readonly boolean[]): boolean[] {
+  const largest = Math.max(0, ...areas);
   const main = boxes[areas.indexOf(largest)];
   return areas.map((area, i) => {
     const box = boxes[i];
-    if (main === undefined || box === undefined || area >= SECOND * largest) return true;
+    if (main === undefined || box === undefined || dresses[i]) return true;
     const centre = box.left + box.width / 2;
     const aside = ASIDE * main.width;
     return area >= SPECK * largest && centre > main.left - aside && centre < main.left + main.width + aside;

@@ -3,14 +3,13 @@ import { type Components, components } from './components';
 import { geodesicDistance } from './geodesic';
 import { mapPlane } from './map-plane';
 import { oklab } from './oklab';
+import { type Companions, dressesAmong } from './second-dresses';
 
 /**
  * When a piece that does not touch the dress is none of it. The network is as sure of a corner of the floor as of a
  * sleeve, so its probabilities do not count here; `npm run bench:pieces` shows what comes of it.
  */
 export const PIECES = {
-  /** A piece of at least this share of the largest one is a second dress. */
-  second: 0.5,
   /** Up to this gap, as a share of the dress's longer side, a belt or a strap lies between, whatever the colours. */
   near: 0.05,
   /** Beyond this gap nothing belongs to the dress, whatever the colours. */
@@ -29,15 +28,20 @@ const COLOURS = 64;
  * @param photo the working picture, of the mask's size
  * @returns the same mask where nothing is dropped, else a new one
  */
-export function dropForeignPieces(mask: Mask, photo: Photo): Mask {
+export function dropForeignPieces(mask: Mask, photo: Photo, companions: Companions): Mask {
   const pieces = components(mask, 8);
   if (pieces.areas.length < 2) return mask;
-  const foreign = foreignPieces(pieces, mask, photo);
+  const foreign = foreignPieces(pieces, dressesAmong(pieces, companions), mask, photo);
   if (!foreign.includes(true)) return mask;
   return mapPlane(mask, (value, i) => (foreign[pieces.labels[i]! - 1] ? 0 : value));
 }
 
-function foreignPieces({ labels, areas, boxes }: Components, { width, height, data }: Mask, photo: Photo): boolean[] {
+function foreignPieces(
+  { labels, areas, boxes }: Components,
+  dresses: readonly boolean[],
+  { width, height, data }: Mask,
+  photo: Photo,
+): boolean[] {
   const largest = Math.max(...areas);
   const dress = areas.indexOf(largest);
   const side = Math.max(boxes[dress]?.width ?? 0, boxes[dress]?.height ?? 0);
@@ -50,9 +54,9 @@ function foreignPieces({ labels, areas, boxes }: Components, { width, height, da
   });
   const ofDress = coloursWhere(photo, (i) => labels[i] === dress + 1);
   const ofBackground = coloursWhere(photo, (i) => data[i] === 0);
-  return areas.map((area, piece) => {
+  return areas.map((_, piece) => {
     const gap = gaps[piece]!;
-    if (piece === dress || area >= PIECES.second * largest || gap <= PIECES.near) return false;
+    if (dresses[piece] || gap <= PIECES.near) return false;
     if (gap > PIECES.far) return true;
     const own = coloursWhere(photo, (i) => labels[i] === piece + 1);
     return meanDistance(own, ofDress) > PIECES.foreign * meanDistance(own, ofBackground);

@@ -2,6 +2,7 @@ import type { Matte, Photo, Plane, Probabilities } from '../raster';
 import type { Stroke } from '../strokes';
 import { type AlphaSettings, alphaMatte } from './alpha-matte';
 import { cleanMask } from './clean-mask';
+import { companionsOf } from './companions';
 import { correctAll } from './correct-all';
 import type { Draft } from './draft';
 import {
@@ -84,8 +85,9 @@ function firstCut(photo: Photo, probabilities: Probabilities, region: Region, se
     settings.iterations > 0
       ? grabCutFromTrimap(working, trimapOf(dress, settings), settings)
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
-  const clean = cleanMask(rough, dress);
-  const mask = settings.dropForeign ? dropForeignPieces(clean, working) : clean;
+  const companions = () => companionsOf(photo, probabilities, region);
+  const clean = cleanMask(rough, dress, companions);
+  const mask = settings.dropForeign ? dropForeignPieces(clean, working, companions) : clean;
   const said = { ...mask, data: new Uint8Array(mask.data.length).fill(UNSAID) };
   const draft = { region, photo: working, dress, mask, said, looked: 0 };
   cuts.set(probabilities, { photo, settings, draft });

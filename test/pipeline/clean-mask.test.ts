@@ -21,7 +21,8 @@ function maskOf(ones: readonly Box[], zeros: readonly Box[] = []): Uint8Array {
 
 const nowhere = new Float32Array(WIDTH * HEIGHT);
 const plane = <Data>(data: Data) => ({ width: WIDTH, height: HEIGHT, data });
-const clean = (mask: Uint8Array, dress: Float32Array = nowhere) => cleanMask(plane(mask), plane(dress)).data;
+const nobody = () => plane(new Uint8Array(WIDTH * HEIGHT));
+const clean = (mask: Uint8Array, dress: Float32Array = nowhere) => cleanMask(plane(mask), plane(dress), nobody).data;
 const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
 
 describe('cleanMask', () => {

@@ -15,6 +15,8 @@ const within = ({ left, top, width, height }: Box, x: number, y: number) =>
   x >= left && x < left + width && y >= top && y < top + height;
 const boxAt = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
 
+const nobody = () => ({ width: WIDTH, height: HEIGHT, data: new Uint8Array(WIDTH * HEIGHT) });
+
 /** A blue dress on a floor, and pieces of any colour beside it, all of them in the mask. */
 function scene(...pieces: readonly (readonly [Box, Rgb])[]): { photo: Photo; mask: Mask } {
   const parts = [[DRESS, BLUE] as const, ...pieces];
@@ -27,7 +29,7 @@ function scene(...pieces: readonly (readonly [Box, Rgb])[]): { photo: Photo; mas
 
 async function dropped(piece: Box, colour: Rgb): Promise<boolean> {
   const { photo, mask } = scene([piece, colour]);
-  const { data } = dropForeignPieces(mask, photo);
+  const { data } = dropForeignPieces(mask, photo, nobody);
   const left = data.filter((value, i) => value === 1 && within(piece, i % WIDTH, Math.floor(i / WIDTH))).length;
   expect([0, piece.width * piece.height]).toContain(left);
   const dress = data.filter((value, i) => value === 1 && within(DRESS, i % WIDTH, Math.floor(i / WIDTH))).length;
@@ -72,9 +74,9 @@ describe('dropForeignPieces', () => {
 
   it('hands back the same mask where there is one piece, or none', async () => {
     const { photo, mask } = scene();
-    expect(dropForeignPieces(mask, photo)).toBe(mask);
+    expect(dropForeignPieces(mask, photo, nobody)).toBe(mask);
     const empty = { ...mask, data: new Uint8Array(WIDTH * HEIGHT) };
-    expect(dropForeignPieces(empty, photo)).toBe(empty);
+    expect(dropForeignPieces(empty, photo, nobody)).toBe(empty);
   });
 });
 
