@@ -32,7 +32,7 @@ export async function drawCorrection({ photo, matte, probabilities }: Found): Pr
   const dress = await shrinkMatte(matte, region);
   const person = personMatte(dress, probabilities, photo, region);
   return {
-    original: await encodePhoto(small, 'jpeg'),
+    original: await encodePhoto(small, { format: 'jpeg', size: null }),
     body: await encode(cutBy(small, person), { format: 'png', size: null }),
     dress: await encode(cutBy(small, dress), { format: 'png', size: null }),
   };

@@ -3,7 +3,7 @@ import type { Found } from './find';
 import type { CutOutOptions } from './options';
 import { alignBox } from './pipeline/box';
 import { compose, cropMatte, frameOf, overlay } from './pipeline/compose';
-import { type Encoded, encode, encodeMask } from './pipeline/encode';
+import { type Encoded, encode, encodeMask, encodePhoto } from './pipeline/encode';
 import { BLOCK } from './pipeline/hidden-colours';
 import { giveBack } from './pipeline/scratch';
 import { stopwatch, type Timed } from './stopwatch';
@@ -27,7 +27,7 @@ export async function render(found: Found, options: RenderOptions, timed: Timed 
   if (options.output === 'mask') return timed('encode', () => encodeMask(cropMatte(matte, frame), options));
   if (options.output === 'overlay') {
     const picture = await timed('compose', () => overlay(photo, matte, frame));
-    return timed('encode', () => encode(picture, options));
+    return timed('encode', () => encodePhoto(picture, options));
   }
   // What is beside the dress is blank, and needs no pixels of its own but for those in the blocks of a WebP.
   const part = matte.box === null ? frame : alignBox(matte.box, frame, BLOCK);

@@ -34,7 +34,7 @@ export async function makeThumbnails(
   const small = matte === null ? null : await shrinkMatte(matte, width, height);
   const [first, second, third] = await Promise.all([
     webp(photo.rgb, width, height, 3),
-    small && webp(overlay(photo, small, frame).rgba, width, height, 4),
+    small && webp(overlay(photo, small, frame).rgb, width, height, 3),
     small && webp(compose(photo, small, frame, null).rgba, width, height, 4),
   ]);
   return { width, height, photo: first, overlay: second, cutout: third };

@@ -51,43 +51,38 @@ export function compose(photo: Photo, matte: Matte, frame: Box, background: Colo
         continue;
       }
       colour(x, y, alpha, rgba, o);
-      if (background === null) rgba[o + 3] = alpha;
-      else blend(rgba, o, background, alpha / 255);
+      rgba[o + 3] = background === null ? alpha : 255;
+      if (background !== null) blend(rgba, o, background, alpha / 255);
     }
   }
   return { kind: 'cutout', width, height, rgba };
 }
 
-/** The photo with the dress tinted and outlined, for people to look at. Opaque. */
-export function overlay(photo: Photo, matte: Matte, frame: Box): Cutout {
-  const { width, height } = frame;
-  const rgba = new Uint8Array(4 * width * height);
+/** The photo with the dress tinted and outlined, for people to look at. */
+export function overlay(photo: Photo, matte: Matte, frame: Box): Photo {
+  const { left, top, width, height } = frame;
+  const rgb = crop(photo.rgb, photo.width, frame, 3);
   const line = Math.max(1, Math.round(Math.max(width, height) / 500));
   const inside = (x: number, y: number) =>
     x >= 0 && y >= 0 && x < matte.width && y < matte.height && matte.alpha[y * matte.width + x]! > 127;
-  for (let y = frame.top, o = 0; y < frame.top + height; y++) {
-    for (let x = frame.left; x < frame.left + width; x++, o += 4) {
-      const p = y * photo.width + x;
-      const alpha = matte.alpha[p]!;
-      rgba[o] = photo.rgb[3 * p]!;
-      rgba[o + 1] = photo.rgb[3 * p + 1]!;
-      rgba[o + 2] = photo.rgb[3 * p + 2]!;
-      rgba[o + 3] = 255;
+  for (let y = top; y < top + height; y++) {
+    const row = y * matte.width;
+    for (let x = left, o = 3 * (y - top) * width; x < left + width; x++, o += 3) {
+      const alpha = matte.alpha[row + x]!;
       if (alpha === 0) continue;
       const outline =
         inside(x, y) && !(inside(x - line, y) && inside(x + line, y) && inside(x, y - line) && inside(x, y + line));
-      blend(rgba, o, TINT, outline ? 0 : 1 - (TINT_SHARE * alpha) / 255);
+      blend(rgb, o, TINT, outline ? 0 : 1 - (TINT_SHARE * alpha) / 255);
     }
   }
-  return { kind: 'cutout', width, height, rgba };
+  return { kind: 'photo', width, height, rgb };
 }
 
-/** What is at `o`, `share` of it, over `colour`; opaque afterwards. */
-function blend(rgba: Uint8Array, o: number, colour: Colour, share: number): void {
-  rgba[o] = rgba[o]! * share + colour.r * (1 - share) + 0.5;
-  rgba[o + 1] = rgba[o + 1]! * share + colour.g * (1 - share) + 0.5;
-  rgba[o + 2] = rgba[o + 2]! * share + colour.b * (1 - share) + 0.5;
-  rgba[o + 3] = 255;
+/** The colour that stands at `o`, `share` of it, over `colour`. */
+function blend(pixels: Uint8Array, o: number, colour: Colour, share: number): void {
+  pixels[o] = pixels[o]! * share + colour.r * (1 - share) + 0.5;
+  pixels[o + 1] = pixels[o + 1]! * share + colour.g * (1 - share) + 0.5;
+  pixels[o + 2] = pixels[o + 2]! * share + colour.b * (1 - share) + 0.5;
 }
 
 /** A colour as one little-endian word of opaque RGBA. */

@@ -92,11 +92,11 @@ async function encodeTransparentWebp(cutout: Cutout, surround: Surround): Promis
   return { ...colours, bytes: withAlpha(colours.bytes, alpha, surround) };
 }
 
-/** A photo as an image file, as `encode` writes cut-outs. */
-export function encodePhoto(photo: Photo, format: Format): Promise<Encoded> {
+/** A photo as an image file, as `encode` writes cut-outs that are opaque. */
+export async function encodePhoto(photo: Photo, options: EncodeOptions): Promise<Encoded> {
   const { width, height, rgb } = photo;
   const image = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
-  return write(image, photo, { format, size: null }, WRITERS);
+  return write(image, photo, options, WRITERS);
 }
 
 /**
