@@ -425,6 +425,7 @@ class Corpus:
 
     train: list[Sample]
     validation: list[Sample]
+    series: list[list[str]] = field(default_factory=list)  # ids of photos that show one dress, for `fold_of`
 
 
 def read_ccp(root: Path, height: int = 448, tagged: bool = True) -> Corpus:
@@ -443,4 +444,4 @@ def read_ccp(root: Path, height: int = 448, tagged: bool = True) -> Corpus:
         (validation if id in ccp.validation else train).append(ccp.labelled(id, height))
     if tagged:
         train += [ccp.tagged(id, height) for id in sorted(ccp.tags)]
-    return Corpus(train, validation)
+    return Corpus(train, validation, ccp.curation["same_photo_series"])

@@ -1,4 +1,4 @@
-"""Which photos an epoch shows, how often, and as what views."""
+"""Which photos a run learns from, which an epoch shows, how often, and as what views."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 from augment import Example, augment
-from data import Pixels, Sample
+from data import Corpus, Pixels, Sample
 
 # Shares of an epoch. Photos with masks teach shape, so they are most of it; a trial with as many
 # tag-only photos as labelled ones lost 0.08 of the dress's IoU.
@@ -26,6 +26,40 @@ def group_of(sample: Sample) -> str:
     if sample.proxy:
         return "proxy"
     return "dress" if sample.presence > 0.5 else "labelled"
+
+
+# From this weight on it is believed whether a photo shows a dress.
+TOLD = 0.6
+
+
+def without_fold(corpus: Corpus, which: int, count: int) -> Corpus:
+    """All but one of `count` equal parts of the training photos to learn from, and that part to judge by.
+
+    One run for each fold, and every training photo is judged by a network that has not seen it: nearly ten times as
+    many dresses as validation has. Photos of one series lie in one fold, and each group of `SHARES` is spread evenly.
+    Only people judge, of whom it is known whether they wear a dress.
+
+    Args:
+        corpus: its validation photos are left out.
+        which: the fold, 0 to `count` - 1; of the same photos each time.
+        count: of folds, 2 or more.
+
+    Raises:
+        ValueError: nothing in the fold can judge.
+    """
+    rng = np.random.default_rng(count)
+    groups: dict[str, list[str]] = {}
+    for sample in corpus.train:
+        groups.setdefault(group_of(sample), []).append(sample.id)
+    fold = {id: i % count for _, ids in sorted(groups.items()) for i, id in enumerate(rng.permutation(ids).tolist())}
+    for one_dress in corpus.series:
+        here = [id for id in one_dress if id in fold]
+        fold |= {id: fold[here[0]] for id in here}
+    left_out = [s for s in corpus.train if fold[s.id] == which]
+    judges = [s for s in left_out if s.presence_weight >= TOLD and s.source != "flatlay"]
+    if not judges:
+        raise ValueError(f"fold {which + 1} of {count} has no photo to judge by: there are {len(corpus.train)} in all")
+    return Corpus([s for s in corpus.train if fold[s.id] != which], judges, corpus.series)
 
 
 class Views(Dataset[Example]):

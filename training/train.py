@@ -29,7 +29,7 @@ from data import Corpus, Pixels, Sample, read_ccp, read_flatlay, read_own
 from inference import validate
 from model import DressNet, build, load_weights
 from report import contact_sheet, write_log
-from sampling import Draws, Views, collate
+from sampling import Draws, Views, collate, without_fold
 from served import LONGEST
 from teacher import keep, learn_from, pseudo_label, remember
 
@@ -52,6 +52,7 @@ class Settings:
     ema: float = 0.996  # averaging window about three epochs; the raw weights' score jumps by 0.03
     elsewhere: float = 0.3  # share of the views before another background
     check_every: int = 2  # epochs between looks at the validation photos
+    workers: int = 1  # processes that make views; what they make does not depend on how many they are
 
     @property
     def epochs(self) -> int:
@@ -144,7 +145,9 @@ class Run:
         size = s.small if epoch < s.small_epochs else s.full
         views = Views(self.corpus.train, size, self.backdrops, s.seed, s.elsewhere)
         self.draws.epoch = epoch
-        loader = DataLoader(views, s.batch, sampler=self.draws, collate_fn=collate, num_workers=1, drop_last=True)
+        loader = DataLoader(
+            views, s.batch, sampler=self.draws, collate_fn=collate, num_workers=s.workers, drop_last=True
+        )
         self.net.train()
         sums: dict[str, float] = {}
         started = time.time()
@@ -253,6 +256,14 @@ def corpus_of(data: Path | None, own: Path | None) -> Corpus:
     return corpus
 
 
+def fold(text: str) -> tuple[int, int]:
+    """`1/5` -> (0, 5): the first of five folds."""
+    which, _, count = text.partition("/")
+    if not (which.isdecimal() and count.isdecimal() and 1 <= int(which) <= int(count) and int(count) > 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is no fold such as 1/5, the first of five")
+    return int(which) - 1, int(count)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line: where things lie, and every hyper-parameter."""
     out = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -263,6 +274,7 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--teacher", type=Path, help="a finished network that masks the photos with tags only")
     out.add_argument("--out", type=Path, required=True, help="where checkpoints and logs go")
     out.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
+    out.add_argument("--fold", type=fold, metavar="K/N", help="leave out one of N parts of the photos, and judge by it")
     for name, value in asdict(Settings()).items():
         if isinstance(value, tuple):
             out.add_argument(f"--{name}", type=int, nargs=2, default=value)
@@ -277,6 +289,11 @@ def main() -> None:
     settings.small, settings.full = tuple(settings.small), tuple(settings.full)
     encoder = args.data / "encoder" / "mobilenetv2_voc.npz" if args.data is not None and args.init is None else None
     corpus = corpus_of(args.data, args.own)
+    if args.fold is not None:
+        try:
+            corpus = without_fold(corpus, *args.fold)
+        except ValueError as e:
+            raise SystemExit(str(e)) from None
     print(f"{len(corpus.train)} photos to learn from, {len(corpus.validation)} to judge by", flush=True)
     best = train(corpus, settings, args.out, Start(encoder, args.init, args.teacher, args.resume))
     print("best:", "  ".join(f"{k} {v:.4f}" for k, v in best.items()))
