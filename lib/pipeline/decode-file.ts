@@ -3,12 +3,13 @@ import { messageOf } from '../errors';
 import type { Photo } from '../raster';
 import { sharp } from './codec';
 import type { PhotoFormat } from './formats';
-import { heicToTiff } from './heic';
+import { decodeHeic } from './heic';
 import { checkHeifCost } from './heif-cost';
 import { heifItems, isMadeOf, nclxOf } from './heif-items';
 import { isLongWalk, isPadded, mendJpeg } from './jpeg';
 import { checkHeld, checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
+import { rawToPhoto } from './raw-to-photo';
 import { damaged, unsupported } from './refusals';
 import { unreadHeif, unreadKind } from './unread-kinds';
 
@@ -69,11 +70,12 @@ async function decodeHeif(bytes: Uint8Array, format: 'heic' | 'avif'): Promise<P
   checkHeifCost(items, format);
   const colours = items && nclxOf(items);
   const isAv1 = format === 'avif' || (items !== null && isMadeOf(items, 'av01'));
-  const file = isAv1 ? asAvif(bytes) : await heicToTiff(bytes, colours);
+  if (!isAv1) return decodeHeic(bytes, colours).then(rawToPhoto);
+  const file = asAvif(bytes);
   const header = await readHeader(file, format);
   try {
     // sharp heeds the profile of an AVIF, not the numbers that stand for one; of brightness only numbers tell.
-    if (isAv1 && colours && differsFromSrgb(colours) && (!header.icc || isHdr(colours)))
+    if (colours && differsFromSrgb(colours) && (!header.icc || isHdr(colours)))
       return await readNumbered(file, header, colours);
     return await readPixels(file, header, STRICTNESS[format]);
   } catch (thrown) {

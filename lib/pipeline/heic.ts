@@ -2,7 +2,7 @@ import type { Libheif } from 'libheif-js/libheif-wasm/libheif-bundle.js';
 import { checkSize, MAX_PIXELS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
 import { damaged } from './refusals';
-import { tiff } from './tiff';
+import type { RawPixels } from './tiff';
 
 // Numbers of libheif's C interface (heif_image.h), which promises to keep them.
 const RGB = 1;
@@ -15,7 +15,7 @@ const CHANNEL_INTERLEAVED = 10;
 let libheif: typeof import('libheif-js/libheif-wasm/libheif-bundle.js').default | undefined;
 
 /**
- * HEIC (HEVC in HEIF) to an uncompressed TIFF: upright, because libheif applies `irot` and `imir` (the Exif
+ * HEIC (HEVC in HEIF) to its pixels: upright, because libheif applies `irot` and `imir` (the Exif
  * orientation repeats them and must not be applied again), and with the colour profile that came with it.
  *
  * Each photo gets a WASM instance of its own, 15 to 60 ms against the 0.9 to 1.6 s of a 12-megapixel photo:
@@ -25,7 +25,7 @@ let libheif: typeof import('libheif-js/libheif-wasm/libheif-bundle.js').default 
  * @param colours what its `nclx` box says; a profile beside it comes first, unless the picture is HDR
  * @throws DresscutError `too-many-pixels`, `too-small` (both from the header alone), `undecodable-image`
  */
-export async function heicToTiff(bytes: Uint8Array, colours: Nclx | null): Promise<Uint8Array> {
+export async function decodeHeic(bytes: Uint8Array, colours: Nclx | null): Promise<RawPixels> {
   // Assigned only when it loaded: a failed load is forgotten and tried again.
   libheif ??= (await import('libheif-js/libheif-wasm/libheif-bundle.js')).default;
   const quiet = () => {};
@@ -38,7 +38,7 @@ export async function heicToTiff(bytes: Uint8Array, colours: Nclx | null): Promi
   }
 }
 
-function decodePrimary(heif: Libheif, bytes: Uint8Array, colours: Nclx | null): Uint8Array {
+function decodePrimary(heif: Libheif, bytes: Uint8Array, colours: Nclx | null): RawPixels {
   const cells = new Cells(heif);
   const context = heif._heif_context_alloc();
   const file = heif._malloc(bytes.length);
@@ -67,11 +67,11 @@ function decodePrimary(heif: Libheif, bytes: Uint8Array, colours: Nclx | null): 
   const stride = cells.value();
   const data = heif.HEAPU8.subarray(plane, plane + stride * height);
   const channels = alpha ? 4 : 3;
-  if (!numbers) return tiff({ width, height, channels, stride, data, icc });
+  if (!numbers) return { width, height, channels, stride, data, icc };
   const max = deep ? 2 ** heif._heif_image_get_bits_per_pixel_range(image, CHANNEL_INTERLEAVED) - 1 : 255;
   for (let y = 0; y < height; y++)
     convertRow(data.subarray(y * stride, (y + 1) * stride), width, channels, max, numbers);
-  return tiff({ width, height, channels, stride, data, icc: null });
+  return { width, height, channels, stride, data, icc: null };
 }
 
 /** One row to 8-bit sRGB where it stands; alpha stays. */

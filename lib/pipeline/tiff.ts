@@ -18,7 +18,7 @@ const BYTES = { [SHORT]: 2, [LONG]: 4, [UNDEFINED]: 1 } as const;
 
 /**
  * An uncompressed little-endian TIFF around raw pixels: the one road by which sharp takes pixels together with
- * the profile that they came with. Costs one copy, which also takes them out of the decoder's memory.
+ * the profile that they came with. Costs one copy.
  */
 export function tiff({ width, height, channels, stride, data, icc }: RawPixels): Uint8Array {
   const rowBytes = channels * width;
