@@ -13,11 +13,16 @@ const loader = () => (EXTENSION === '.ts' ? ['--require', createRequire(__filena
  * each thread that decodes, cuts and encodes gets an arena of its own, and each arena keeps what photos have left. One
  * arena, and what is above 32 MB given back at once, left a worker, while OpenCV was in it, 390 MB after photos of 48
  * megapixels, 590 without, in the same time; thresholds of 1 to 4 MB left less, but an ordinary photo took longer.
+ *
+ * Fresh memory costs a fault for every 4 kB, more time than a decoder takes to fill it. glibc from 2.35 asks for pages
+ * of 2 MB, where the system grants them to those who ask: photos of 12 megapixels then take 0.6 of the time, and no
+ * more memory (docs/benchmarks.md).
  */
 const MALLOC = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '33554432',
   MALLOC_TRIM_THRESHOLD_: '33554432',
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
 };
 
 /**
