@@ -1,6 +1,6 @@
-import type { Mask, Matte, Photo, Plane } from '../raster';
+import type { Box, Mask, Matte, Photo } from '../raster';
 import { boundaryOf } from './boundary';
-import { boundingBox } from './box';
+import { boundingBox, joinBoxes } from './box';
 import { type Coefficients, type FilterSettings, guidedFilter } from './guided-filter';
 import { type Places, placesOf } from './places';
 import { bordersOf, type Region } from './region';
@@ -43,6 +43,7 @@ export function alphaMatte(
   const across = placesOf(columns[width]! - x0, width, (x) => middle(x, left - x0));
   const down = placesOf(rows[height]! - y0, height, (y) => middle(y, top - y0));
   const line = new Float32Array(4 * width);
+  let box: Box | null = null;
   for (let j = 0; j < height; j++) {
     const spans = spansOf(mask, boundary, j);
     for (let y = rows[j]!; y < rows[j + 1]!; y++) {
@@ -58,8 +59,15 @@ export function alphaMatte(
         for (let x = start; x < end; x++) alpha[row + x] = levelAt(line, across, x - x0, photo.rgb, 3 * (row + x));
       }
     }
+    // While its rows are in the processor's cache, and without a look at what is left out.
+    const part = boundingBox(
+      { width: photo.width, height: photo.height, data: alpha },
+      0,
+      boxOf(spans, j, columns, rows),
+    );
+    if (part !== null) box = box === null ? part : joinBoxes(box, part);
   }
-  return matteIn(region, { width: photo.width, height: photo.height, data: alpha });
+  return { kind: 'matte', width: photo.width, height: photo.height, alpha, box };
 }
 
 /** What lies outside is left out. */
@@ -121,11 +129,8 @@ function levelAt(line: Float32Array, { first, second, share }: Places, x: number
   return level <= 0 ? 0 : level >= 255 ? 255 : (level + 0.5) | 0;
 }
 
-/** A matte whose every alpha above 0 lies in a region, so that the rest is not looked at for its box. */
-function matteIn(region: Region, { width, height, data }: Plane<Uint8Array>): Matte {
-  const [left, top] = [Math.max(0, Math.floor(region.left)), Math.max(0, Math.floor(region.top))];
-  const right = Math.min(width, Math.ceil(region.left + region.width * region.scale));
-  const bottom = Math.min(height, Math.ceil(region.top + region.height * region.scale));
-  const within = { left, top, width: right - left, height: bottom - top };
-  return { kind: 'matte', width, height, alpha: data, box: boundingBox({ width, height, data }, 0, within) };
+/** The photo's pixels from the first to the last of the spans of a working row. */
+function boxOf(spans: readonly Span[], row: number, columns: Int32Array, rows: Int32Array): Box {
+  const [left, top] = [columns[spans[0]?.start ?? 0]!, rows[row]!];
+  return { left, top, width: columns[spans.at(-1)?.end ?? 0]! - left, height: rows[row + 1]! - top };
 }
