@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -170,6 +171,9 @@ def test_the_exported_networks_say_what_the_checkpoint_says(corpus, trained, tmp
     int8, _ = export.run(export.session(tmp_path / manifest["file"]), served)
     assert np.abs(int8 - fp32).mean() < 0.05
     assert (tmp_path / manifest["file"]).stat().st_size < 4_000_000
+    # Operators are fused already, for every processor: planes in blocks ("nchwc") would suit one kind alone.
+    operators = {(n.domain, n.op_type) for n in onnx.load(tmp_path / manifest["file"]).graph.node}
+    assert ("", "QLinearConv") in operators and {domain for domain, _ in operators} == {"", "com.microsoft"}
     assert manifest["tfjs"] and tfjs.add_to(tmp_path) == manifest  # and anybody can make the same from it again
 
     vectors = json.loads((tmp_path / "parity.json").read_text())
