@@ -17,7 +17,18 @@ const SIZES = [
   { height: 8485, limit: 900 },
 ] as const;
 /** What a photo comes as; what is decoded in a process of its own has that process added. */
-const INPUTS = ['jpeg', 'turned', 'progressive', 'png', 'png with alpha', 'webp', 'avif', 'tiff', 'gif'] as const;
+const INPUTS = [
+  'jpeg',
+  'turned',
+  'progressive',
+  'png',
+  'png with alpha',
+  'webp',
+  'avif',
+  'avif 4:2:0',
+  'tiff',
+  'gif',
+] as const;
 const WHITE = { r: 255, g: 255, b: 255 };
 const OUTPUTS: readonly Partial<CutOutOptions>[] = [
   ...[true, false].flatMap((crop) => [
@@ -80,11 +91,12 @@ async function encoded(jpeg: Buffer, input: (typeof INPUTS)[number]): Promise<Bu
   if (input === 'progressive') return image.jpeg({ quality: 90, progressive: true }).toBuffer();
   if (input === 'turned') return image.withMetadata({ orientation: 6 }).jpeg({ quality: 90 }).toBuffer();
   if (input === 'png with alpha')
-    return image.ensureAlpha().png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
+    return image.ensureAlpha().png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer();
   if (input === 'tiff') return image.tiff({ compression: 'jpeg' }).toBuffer();
   if (input === 'gif') return image.gif({ effort: 1, dither: 0 }).toBuffer();
-  if (input === 'png') return image.png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
+  if (input === 'png') return image.png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer();
   if (input === 'webp') return image.webp({ quality: 75, effort: 0 }).toBuffer();
+  if (input === 'avif 4:2:0') return image.avif({ quality: 60, effort: 0, chromaSubsampling: '4:2:0' }).toBuffer();
   if (input === 'avif') return image.avif({ quality: 60, effort: 0 }).toBuffer();
   return jpeg;
 }

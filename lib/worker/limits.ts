@@ -1,8 +1,7 @@
 /**
  * Resident memory of a worker. It holds 190 MB once network and codecs are there, and 300 after photos of 48 megapixels;
- * one of those takes up to 500 MB more while it is cut, an uncropped overlay of it as WebP a gigabyte
- * (`docs/reliability.md`). Beyond the limit something is wrong, and ending this process alone is better than what the
- * system does.
+ * one of those takes up to 500 MB more while it is cut (`docs/benchmarks.md`). Beyond the limit something is wrong, and
+ * ending this process alone is better than what the system does.
  */
 export const MAX_WORKER_BYTES = 2_000_000_000;
 
