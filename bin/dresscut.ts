@@ -6,7 +6,11 @@ import { messageOf } from '../lib/errors';
  * when it is asked for. By `require`, because from the sources an `import()` of one of our own files finds nothing.
  */
 const COMMANDS: Readonly<Record<string, () => unknown>> = {
-  cut: () => require('./cut/main'),
+  cut: () => {
+    // What takes longest is begun first.
+    require('./cut/early');
+    require('./cut/main');
+  },
   serve: () => require('./serve'),
   index: () => catalogue().catalogueMain('index'),
   similar: () => catalogue().catalogueMain('similar'),

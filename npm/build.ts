@@ -13,6 +13,7 @@ const OUT = join(ROOT, 'build');
 const ENTRIES = {
   index: 'lib/index.ts',
   dresscut: 'bin/dresscut.ts',
+  early: 'bin/cut/early.ts',
   cut: 'bin/cut/main.ts',
   catalogue: 'bin/catalogue/main.ts',
   serve: 'bin/serve.ts',
@@ -23,12 +24,12 @@ const ENTRIES = {
   'onnx-thread-main': 'lib/segmenters/onnx-thread-main.ts',
 } as const;
 
-/** A command that another entry loads on demand is loaded from its own file. */
+/** An entry that another one loads is loaded from its own file. */
 const entriesStayApart: Plugin = {
   name: 'entries-stay-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'require-call') return null;
+      if (kind !== 'require-call' && kind !== 'import-statement') return null;
       const file = `${relative(ROOT, join(resolveDir, path))}.ts`;
       const entry = Object.entries(ENTRIES).find(([, source]) => source === file);
       return entry === undefined ? null : { path: `./${entry[0]}.js`, external: true };

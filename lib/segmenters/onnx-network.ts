@@ -19,7 +19,10 @@ export type OpenOnnx = (manifest: Manifest, options: OnnxOptions) => Promise<Net
 export const loadRuntime = () => import('onnxruntime-node');
 
 /** @throws Error where the file is missing, is another one than the manifest says, or no network */
-export async function openOnnx({ file, sha256 }: Manifest, { models, threads }: OnnxOptions): Promise<Network> {
+export async function openOnnx(
+  { file, sha256 }: Pick<Manifest, 'file' | 'sha256'>,
+  { models, threads }: OnnxOptions,
+): Promise<Network> {
   const network = await readFile(join(models, file));
   checkSha256(file, sha256, [network]);
   const ort = await loadRuntime();

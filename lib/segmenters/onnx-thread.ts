@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../processes/start';
 import type { Answer, Network } from './from-network';
-import type { OpenOnnx } from './onnx-network';
-import type { ThreadAnswer, ThreadCall, ThreadQuestion } from './onnx-thread-main';
+import type { OnnxOptions, OpenOnnx } from './onnx-network';
+import type { ThreadAnswer, ThreadCall, ThreadData, ThreadQuestion } from './onnx-thread-main';
 
 /**
  * ONNX Runtime in a thread of its own, started now: it is loaded, and runs the network, while this thread does other
  * work. For programs that cut one photo after the other. A thread that ended is replaced when it is next asked.
+ *
+ * @param ahead which network to open before it is asked for; one that cannot be opened is no fault until then
  */
-export function startOnnxThread(): OpenOnnx {
-  let line = openLine();
+export function startOnnxThread(ahead?: OnnxOptions): OpenOnnx {
+  let line = openLine(ahead);
   return async (manifest, options) => {
     const open = { open: { manifest, options } };
     let opened: Line | null = null;
@@ -45,9 +47,9 @@ interface Asker {
   reject(error: Error): void;
 }
 
-function openLine(): Line {
+function openLine(ahead?: OnnxOptions): Line {
   const busy = new Int32Array(new SharedArrayBuffer(4)).fill(1);
-  const thread: Worker = startThread(join(__dirname, 'onnx-thread-main'), { busy });
+  const thread: Worker = startThread(join(__dirname, 'onnx-thread-main'), { busy, ahead } satisfies ThreadData);
   // A thread that is ended while it is inside ONNX Runtime takes the process down with it.
   const wait = () => {
     for (let count = 1; count > 0; count = Atomics.load(busy, 0)) {

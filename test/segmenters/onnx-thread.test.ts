@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../lib/processes/start';
+import type { Manifest } from '../../lib/segmenters/manifest';
 import { onnxSegmenter } from '../../lib/segmenters/onnx';
 import { startOnnxThread } from '../../lib/segmenters/onnx-thread';
 import { discPhoto } from '../helpers/scenes';
@@ -40,4 +41,25 @@ test('whoever waits is told that the thread ended, and whoever comes later gets 
   const [again] = await Promise.all([segmenter.segment(photo), segmenter.segment(photo)]);
   expect(again).toEqual(await onnxSegmenter(OPTIONS).segment(photo));
   expect(threads()).toHaveLength(count + 1);
+});
+
+test.each([
+  ['the network that is asked for', OPTIONS],
+  ['another one', { ...OPTIONS, threads: 2 }],
+  ['one that is not there', { ...OPTIONS, models: __dirname }],
+])('what was opened ahead is used where it fits, once: %s', async (_, ahead) => {
+  const photo = discPhoto(64, 64);
+  const open = startOnnxThread(ahead);
+  const here = await onnxSegmenter(OPTIONS).segment(photo);
+  for (let times = 0; times < 2; times++) {
+    const apart = onnxSegmenter(OPTIONS, open);
+    expect(await apart.segment(photo)).toEqual(here);
+    await apart.close?.();
+  }
+});
+
+test('a network ahead that cannot be opened is named when it is asked for', async () => {
+  const options = { ...OPTIONS, models: __dirname };
+  const network = startOnnxThread(options)({ file: 'none.onnx', sha256: '0' } as Manifest, options);
+  await expect(network).rejects.toThrow(/none\.onnx/);
 });
