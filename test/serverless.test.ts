@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUDGET } from '../layers/sizes';
+import { MALLOC } from '../lib/processes/start';
 import { BATCH_SIZE } from '../lib/uploads/consume';
 
 // `npm run package`, twice, as a deployer runs it, and what CloudFormation would be given.
@@ -152,6 +153,12 @@ test('a photo under uploads/ wakes the queue, the queue the function, and what f
   expect(logical(RedrivePolicy.deadLetterTargetArn)).toBe('DeadLetters');
   // The function says in its log which delivery was the last: it has to count as the queue does.
   expect(String(Environment.Variables.DRESSCUT_MAX_RECEIVES)).toBe(String(RedrivePolicy.maxReceiveCount));
+});
+
+test('every function holds pictures as the workers of the service do', () => {
+  const ours = ofType('AWS::Lambda::Function').filter(([name]) => /^(Api|Uploads|Batch)/.test(name));
+  expect(ours).toHaveLength(3);
+  for (const [, { Properties }] of ours) expect(Properties.Environment).toMatchObject({ Variables: MALLOC });
 });
 
 test('only the uploads bucket may fill the queue', () => {

@@ -16,9 +16,9 @@ const loader = () => (EXTENSION === '.ts' ? ['--require', createRequire(__filena
  *
  * Fresh memory costs a fault for every 4 kB, more time than a decoder takes to fill it. glibc from 2.35 asks for pages
  * of 2 MB, where the system grants them to those who ask: photos of 12 megapixels then take 0.6 of the time, and no
- * more memory (docs/benchmarks.md).
+ * more memory (docs/benchmarks.md). `serverless.yml` sets the same for the functions.
  */
-const MALLOC = {
+export const MALLOC = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '33554432',
   MALLOC_TRIM_THRESHOLD_: '33554432',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Artefact } from '../../layers/artefacts';
+import { MALLOC } from '../../lib/processes/start';
 import { RIC } from './ric';
 import { startRuntimeApi } from './runtime-api';
 
@@ -67,6 +68,7 @@ export async function startFunction(
       NODE_PATH: join(root, 'opt', 'nodejs', 'node_modules'),
       DRESSCUT_MODELS: join(root, 'opt', 'models'),
       DRESSCUT_THREADS: '1',
+      ...MALLOC,
       ...env,
     },
   });
