@@ -53,6 +53,7 @@ const RULES: readonly Rule[] = [
   { part: CONTRACTS, may: NOUNS, packages: ['zod'] },
   { part: ['lib/assets'], may: [], packages: ['node:fs', 'node:path'] },
   { part: ['lib/config'], may: [], packages: ['node:os', 'node:path'] },
+  { part: ['lib/heap'], may: [], packages: ['node:v8'] },
   { part: ['lib/opencv'], may: NOUNS, packages: ['@techstark/opencv-js'] },
   // Another process of ours: how it is started, watched and talked to.
   { part: ['lib/processes/'], may: NOUNS, packages: PROCESSES },
@@ -79,11 +80,11 @@ const RULES: readonly Rule[] = [
     part: ['lib/app', 'lib/engine', 'lib/index', 'lib/jobs-here', 'lib/worker/worker-main'],
     may: ['lib/', 'package.json'],
   },
-  // Does what HTTP asks of photos in processes of its own.
+  // Has work done by processes of our own: what HTTP asks of photos, above all.
   {
     part: ['lib/worker/'],
     may: [...CONTRACTS, 'lib/engine', 'lib/http/jobs/', 'lib/processes/'],
-    packages: ['node:child_process', 'node:path'],
+    packages: ['node:child_process', 'node:net', 'node:path'],
   },
   // Where a call enters: nothing imports these.
   { part: ['handlers/'], may: ['lib/'] },
