@@ -1,7 +1,6 @@
 import type { Config } from './config';
 import { type CutOut, createCutOut } from './cut-out';
 import { createFind, type Find } from './find';
-import { letGarbageWait } from './heap';
 import { log } from './log';
 import { guardSharp, sharp } from './pipeline/codec';
 import type { Segmenter } from './ports';
@@ -26,7 +25,6 @@ export type EngineSettings = Pick<Config, 'models' | 'segmenter' | 'threads'>;
  */
 export function createEngine(config: EngineSettings, open?: OpenOnnx): Engine {
   guardSharp();
-  letGarbageWait();
   sharp.concurrency(config.threads);
   const segmenter = segmenterOf(config, open);
   const find = createFind({ segmenter });

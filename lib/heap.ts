@@ -7,7 +7,10 @@ import { setFlagsFromString } from 'node:v8';
  */
 const GROWTH = 300;
 
-/** For processes that are ours alone, because it holds for all of V8. */
+/**
+ * For processes that do nothing but cut, because it holds for all of V8: one with a large heap of other things, such as
+ * a program that uses the library, would let that grow, too.
+ */
 export function letGarbageWait(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
 }

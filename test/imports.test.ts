@@ -83,7 +83,7 @@ const RULES: readonly Rule[] = [
   // Has work done by processes of our own: what HTTP asks of photos, above all.
   {
     part: ['lib/worker/'],
-    may: [...CONTRACTS, 'lib/engine', 'lib/http/jobs/', 'lib/processes/'],
+    may: [...CONTRACTS, 'lib/engine', 'lib/heap', 'lib/http/jobs/', 'lib/processes/'],
     packages: ['node:child_process', 'node:net', 'node:path'],
   },
   // Where a call enters: nothing imports these.

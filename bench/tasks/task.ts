@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { messageOf } from '../../lib/errors';
+import { letGarbageWait } from '../../lib/heap';
 
 /** The photo that ships with the project, 1024 x 1536 pixels. */
 const PHOTO = join(__dirname, '..', '..', 'test', 'fixtures', 'dress.jpg');
 
 /** Each measurement is a process of its own: asked in JSON by its one argument, it answers with a line of JSON. */
 export function asked<T>(): T {
+  letGarbageWait();
   return JSON.parse(process.argv[2] ?? '{}') as T;
 }
 

@@ -2,6 +2,7 @@ import { openCatalogue } from '../../lib/catalogue/open';
 import { loadConfig } from '../../lib/config';
 import { versionOf } from '../../lib/describe';
 import { createEngine } from '../../lib/engine';
+import { letGarbageWait } from '../../lib/heap';
 import { runCatalogue } from './run';
 
 /**
@@ -13,6 +14,7 @@ export async function catalogueMain(command: 'index' | 'similar'): Promise<void>
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
   }
+  letGarbageWait();
   const { find, segmenter } = createEngine(loadConfig());
   const { stdout, stderr } = process;
   const version = async () => versionOf(await segmenter.load());

@@ -4,6 +4,7 @@ import { config, openOnnx } from './early';
 
 import { createEngine } from '../../lib/engine';
 import { messageOf } from '../../lib/errors';
+import { letGarbageWait } from '../../lib/heap';
 import { EXIT, run } from './command';
 
 const stop = new AbortController();
@@ -20,6 +21,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 async function cut(): Promise<void> {
+  letGarbageWait();
   const { cutOut, segmenter } = createEngine(config, openOnnx);
   const { stdin, stdout, stderr } = process;
   process.exitCode = await run(process.argv.slice(2), {

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { letGarbageWait } from '../heap';
 import { answerFrames } from '../processes/answer';
 import { startWatchdog } from '../processes/watchdog';
 import { MAX_WORKER_BYTES, SIGNAL_OF_MEMORY } from './limits';
@@ -9,6 +10,7 @@ import { MAX_WORKER_BYTES, SIGNAL_OF_MEMORY } from './limits';
  * @param work is given each job; what it throws is the answer
  */
 export function answerAsWorker(work: Parameters<typeof answerFrames>[0]): void {
+  letGarbageWait();
   answerFrames(
     work,
     new Socket({ fd: 3, readable: false, writable: true }),
