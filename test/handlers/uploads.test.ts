@@ -9,6 +9,9 @@ import { createLocalQueue, type LocalQueue } from '../../bin/local-queue';
 import type { Receipt } from '../../lib/uploads/receipt';
 import { startTestS3, type TestS3 } from '../helpers/s3-server';
 
+// It holds for all of V8, and so for the tests that come behind this one in the same process.
+jest.mock('../../lib/heap');
+
 // The whole road: put with the AWS SDK, the server's own event, a queue, the handler as Lambda loads it.
 const root = join(__dirname, '..', '..');
 const fixture = (name: string) => join(root, 'test', 'fixtures', name);
