@@ -70,7 +70,12 @@ async function decodeHeif(bytes: Uint8Array, format: 'heic' | 'avif'): Promise<P
   checkHeifCost(items, format);
   const colours = items && nclxOf(items);
   const isAv1 = format === 'avif' || (items !== null && isMadeOf(items, 'av01'));
-  if (!isAv1) return decodeHeic(bytes, colours).then(rawToPhoto);
+  if (!isAv1) {
+    const raw = await decodeHeic(bytes, colours);
+    return rawToPhoto(raw).catch((thrown: unknown) => {
+      throw damaged(format, thrown);
+    });
+  }
   const file = asAvif(bytes);
   const header = await readHeader(file, format);
   try {

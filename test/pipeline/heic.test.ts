@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { DresscutError } from '../../lib/errors';
 import { decode } from '../../lib/pipeline/decode';
 import { decodeFile } from '../../lib/pipeline/decode-file';
@@ -146,6 +147,22 @@ describe('decode of damaged HEICs', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it.each([
+    ['is no profile', Buffer.from('no profile at all')],
+    ['is empty of all but a head', Buffer.concat([Buffer.from([0, 0, 0, 128]), Buffer.alloc(124)])],
+  ])('whose profile %s, they are read or refused, and it is no fault of ours', async (_, profile) => {
+    const result = await decodeFile(single(icc(profile)), 'heic').catch((error: unknown) => error);
+    if (result instanceof Error) expect(result).toMatchObject({ code: 'undecodable-image' });
+  });
+
+  it('whose pixels cannot be converted, they are refused', async () => {
+    const convert = jest.spyOn(sharp.prototype, 'raw').mockImplementation(() => {
+      throw new Error('no transform');
+    });
+    const error = await refusal(decodeFile(SAMPLE, 'heic')).finally(() => convert.mockRestore());
+    expect(error).toMatchObject({ code: 'undecodable-image', facts: { format: 'heic', reason: 'no transform' } });
   });
 
   it('leave nothing behind that spoils the next photo', async () => {
