@@ -1,6 +1,7 @@
-import type { Mask, Photo, Plane, Probabilities } from '../raster';
+import type { Photo, Plane, Probabilities } from '../raster';
 import { components } from './components';
 import { type Head, headsOf } from './heads';
+import { peopleOf, pixelsOf } from './people';
 import { type Region, seenOf } from './region';
 
 /** Whoever is less tall than this share of the person in the largest dress passes by, further away. */
@@ -13,8 +14,7 @@ const SPECK = 0.003;
 
 /** Somebody in a dress, at the network's size. */
 interface Person {
-  /** Component of all people, and columns of it. */
-  readonly label: number;
+  /** Columns of a group of people who touch. */
   readonly left: number;
   readonly right: number;
   top: number;
@@ -30,11 +30,9 @@ interface Person {
  * @returns at the region's size: 0 where none of them is, else a number for each, from 1
  */
 export function companionsOf(photo: Photo, probabilities: Probabilities, region: Region): Plane<Uint8Array> {
-  const { width, height, skin, dress } = probabilities;
-  const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) if (skin[i]! + dress[i]! > 0.5) data[i] = 1;
+  const { width, height } = probabilities;
   const labels = new Uint8Array(width * height);
-  const people = peopleIn({ width, height, data }, probabilities, labels);
+  const people = peopleIn(probabilities, labels);
   const main = people.reduce<Person | null>((most, one) => (one.dress > (most?.dress ?? 0) ? one : most), null);
   const tall = main === null ? 0 : AS_TALL * (main.bottom - main.top);
   const counts = people.map(
@@ -54,19 +52,18 @@ export function companionsOf(photo: Photo, probabilities: Probabilities, region:
 }
 
 /** @param labels where each pixel's person is written, from 1; at most 255 */
-function peopleIn(people: Mask, { dress, turned }: Probabilities, labels: Uint8Array): Person[] {
-  const { width } = people;
+function peopleIn(probabilities: Probabilities, labels: Uint8Array): Person[] {
+  const { width, dress, turned } = probabilities;
+  const people = peopleOf(probabilities);
   const groups = components(people, 8);
   const found: Person[] = [];
   const of = new Map<number, Person[]>();
   for (const [label, area] of groups.areas.entries()) {
     if (area < SPECK * labels.length) continue;
-    const group = people.data.map((_, i) => (groups.labels[i] === label + 1 ? 1 : 0));
     // Heads are above only where the photo lies upright.
-    const heads = turned === 0 ? headsOf({ ...people, data: group }) : [];
+    const heads = turned === 0 ? headsOf({ ...people, data: pixelsOf(label + 1, groups.labels) }) : [];
     const columns: readonly Head[] = heads.length > 1 ? heads : [{ left: 0, right: width - 1 }];
     const some = columns.map(({ left, right }) => ({
-      label,
       left,
       right,
       top: Infinity,

@@ -4,6 +4,7 @@ import { boundingBox, wholeOf } from './box';
 import { components } from './components';
 import { headsOf } from './heads';
 import { measure, type Shares, sampleMatte } from './measure';
+import { peopleOf, pixelsOf } from './people';
 import { placesOf } from './places';
 import { seenOf } from './region';
 import { resize } from './resize';
@@ -33,7 +34,9 @@ export async function labelDresses(
   const { width, height } = probabilities;
   const dress = { width, height, data: sampleMatte(matte, probabilities) };
   for (let i = 0; i < dress.data.length; i++) dress.data[i] = dress.data[i]! > 127 ? 1 : 0;
-  const people = components(peopleOf(probabilities, dress), 8);
+  const everybody = peopleOf(probabilities);
+  for (let i = 0; i < dress.data.length; i++) if (dress.data[i] === 1) everybody.data[i] = 1;
+  const people = components(everybody, 8);
   const parts: Uint8Array[] = [];
   const dressed = new Set<number>();
   for (let i = 0; i < dress.data.length; i++) if (dress.data[i] === 1) dressed.add(people.labels[i]!);
@@ -53,20 +56,6 @@ export async function labelDresses(
   const everywhere = { width, height, data: new Uint8Array(width * height).fill(1) };
   const within = seenOf(photo, probabilities);
   return { kind: 'dress-labels', within, ...spread({ width, height, data: labels }, everywhere, null) };
-}
-
-/** Where somebody is, dressed or not. */
-function peopleOf({ skin, dress }: Probabilities, cut: Mask): Mask {
-  const data = cut.data.slice();
-  for (let i = 0; i < data.length; i++) if (skin[i]! + dress[i]! > 0.5) data[i] = 1;
-  return { ...cut, data };
-}
-
-/** 1 where a label is, else 0. */
-function pixelsOf(label: number, labels: Int32Array): Uint8Array {
-  const data = new Uint8Array(labels.length);
-  for (let i = 0; i < data.length; i++) if (labels[i] === label) data[i] = 1;
-  return data;
 }
 
 /**

@@ -85,7 +85,11 @@ function firstCut(photo: Photo, probabilities: Probabilities, region: Region, se
     settings.iterations > 0
       ? grabCutFromTrimap(working, trimapOf(dress, settings), settings)
       : mapPlane(dress, (p) => (p > 0.5 ? 1 : 0));
-  const companions = () => companionsOf(photo, probabilities, region);
+  let people: ReturnType<typeof companionsOf> | undefined;
+  const companions = () => {
+    people ??= companionsOf(photo, probabilities, region);
+    return people;
+  };
   const clean = cleanMask(rough, dress, companions);
   const mask = settings.dropForeign ? dropForeignPieces(clean, working, companions) : clean;
   const said = { ...mask, data: new Uint8Array(mask.data.length).fill(UNSAID) };

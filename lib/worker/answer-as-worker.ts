@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { letGarbageWait } from '../heap';
-import { answerFrames } from '../processes/answer';
+import { type Answered, answerFrames } from '../processes/answer';
+import type { Frame } from '../processes/frames';
 import { startWatchdog } from '../processes/watchdog';
 import { MAX_WORKER_BYTES, SIGNAL_OF_MEMORY } from './limits';
 
@@ -9,7 +10,7 @@ import { MAX_WORKER_BYTES, SIGNAL_OF_MEMORY } from './limits';
  *
  * @param work is given each job; what it throws is the answer
  */
-export function answerAsWorker(work: Parameters<typeof answerFrames>[0]): void {
+export function answerAsWorker(work: (frame: Frame) => Promise<Answered>): void {
   letGarbageWait();
   answerFrames(
     work,

@@ -47,7 +47,7 @@ test.each([
   ['the network that is asked for', OPTIONS],
   ['another one', { ...OPTIONS, threads: 2 }],
   ['one that is not there', { ...OPTIONS, models: __dirname }],
-])('what was opened ahead is used where it fits, once: %s', async (_, ahead) => {
+])('whatever was opened ahead, the answer is that of the network that is asked for: %s', async (_, ahead) => {
   const photo = discPhoto(64, 64);
   const open = startOnnxThread(ahead);
   const here = await onnxSegmenter(OPTIONS).segment(photo);
