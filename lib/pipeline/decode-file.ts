@@ -6,6 +6,7 @@ import type { PhotoFormat } from './formats';
 import { decodeHeic } from './heic';
 import { checkHeifCost } from './heif-cost';
 import { heifItems, isMadeOf, nclxOf } from './heif-items';
+import { checkProfile } from './icc-cost';
 import { isLongWalk, isPadded, mendJpeg } from './jpeg';
 import { checkHeld, checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
@@ -72,6 +73,7 @@ async function decodeHeif(bytes: Uint8Array, format: 'heic' | 'avif'): Promise<P
   const isAv1 = format === 'avif' || (items !== null && isMadeOf(items, 'av01'));
   if (!isAv1) {
     const raw = await decodeHeic(bytes, colours);
+    if (raw.icc) checkProfile(raw.icc, format);
     return rawToPhoto(raw).catch((thrown: unknown) => {
       throw damaged(format, thrown);
     });
@@ -112,6 +114,7 @@ async function readHeader(file: Uint8Array, format: PhotoFormat): Promise<Metada
   }
   const height = header.pageHeight ?? header.height;
   checkSize(header.width, height);
+  if (header.icc) checkProfile(header.icc, format);
   const pixels = header.width * height;
   if (format === 'png' && header.isProgressive)
     checkHeld(pixels * header.channels * (header.depth === 'ushort' ? 2 : 1), format);
