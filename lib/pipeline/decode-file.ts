@@ -10,6 +10,7 @@ import { checkProfile } from './icc-cost';
 import { isLongWalk, isPadded, mendJpeg } from './jpeg';
 import { checkHeld, checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
 import { differsFromSrgb, isHdr, type Nclx, toSrgb } from './nclx';
+import { withoutTexts } from './png';
 import { rawToPhoto } from './raw-to-photo';
 import { damaged, unsupported } from './refusals';
 import { unreadHeif, unreadKind } from './unread-kinds';
@@ -44,7 +45,7 @@ export async function decodeFile(bytes: Uint8Array, format: PhotoFormat, longWal
   if (unread) throw unsupported(unread);
   if (format === 'heic' || format === 'avif') return decodeHeif(bytes, format);
   const mended = format === 'jpeg' ? mendJpeg(bytes) : null;
-  const file = mended?.file ?? bytes;
+  const file = mended?.file ?? (format === 'png' ? withoutTexts(bytes) : bytes);
   const header = await readHeader(file, format);
   try {
     return await readPixels(file, header, STRICTNESS[format]);

@@ -4,11 +4,12 @@ import { decodeApart } from './decoder-process';
 import { type PhotoFormat, sniff } from './formats';
 import { isLongWalk, needsWalk } from './jpeg';
 import { checkBytes } from './limits';
+import { pixelsAt } from './png';
 import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
-/** Text and profiles before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
+/** Everything before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
 const MAX_PNG_HEAD = 2_000_000;
 
 /**
@@ -54,7 +55,7 @@ function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
     return false;
   }
   if (format === 'png') {
-    const pixels = file.indexOf('IDAT', 0, 'latin1');
+    const pixels = pixelsAt(file);
     const [depth, interlaced] = [file[24] ?? 0, file[28] !== 0];
     return pixels > 0 && pixels < MAX_PNG_HEAD && depth <= 8 && !interlaced;
   }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { heif, irot, ispe, takeApart } from './heif';
 import { writeJpeg } from './jpeg-writer';
 import { QUARTERS, quarters, type Rgb } from './pictures';
+import { pngChunk as chunk } from './png-chunk';
 import { DISPLAY_P3, inSrgb, pngWithProfile, profileWith } from './profiles';
 import { retagged } from './retagged-tiff';
 
@@ -57,14 +58,6 @@ function changed(file: Buffer, marker: number, bytes: readonly (number | undefin
     if (byte !== undefined) file[at + i] = byte;
   });
   return file;
-}
-
-function chunk(type: string, content: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), content]);
-  const numbers = Buffer.alloc(8);
-  numbers.writeUInt32BE(content.length, 0);
-  numbers.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([numbers.subarray(0, 4), body, numbers.subarray(4)]);
 }
 
 /** Chunks put behind the signature of a PNG, or behind its header. */
