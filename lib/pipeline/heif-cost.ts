@@ -21,7 +21,7 @@ const MAX_DEPTH = 8;
 export function checkHeifCost(file: HeifFile | null, format: 'heic' | 'avif'): void {
   if (!file?.primary) return;
   const canvas = sizeOf(file.primary);
-  const { colour, alpha } = costOf(file, file.primary);
+  const { colour, alpha } = costOf(file, file.primary, format);
   const allowed = PADDING * canvas + PADDING_PIXELS;
   if (canvas === 0 || Math.max(colour, alpha) <= allowed) return;
   const coded = Math.max(colour, alpha);
@@ -40,12 +40,13 @@ interface Cost {
 
 const NOTHING: Cost = { colour: 0, alpha: 0 };
 
-function costOf(file: HeifFile, primary: HeifItem): Cost {
+function costOf(file: HeifFile, primary: HeifItem, format: 'heic' | 'avif'): Cost {
   const known = new Map<number, Cost>();
   const visit = (id: number, level: number): Cost => {
     const found = known.get(id);
     const inner = file.items.get(id);
-    if (found || !inner || level > MAX_DEPTH) return found ?? NOTHING;
+    if (found || !inner) return found ?? NOTHING;
+    if (level > MAX_DEPTH) throw tooDeep(format);
     // What is made of itself is counted once.
     known.set(id, NOTHING);
     let [colour, alpha] = [inner.madeOf.length === 0 ? codedPixels(inner) : 0, 0];
@@ -62,6 +63,13 @@ function costOf(file: HeifFile, primary: HeifItem): Cost {
     return { colour, alpha };
   };
   return visit(primary.id, 0);
+}
+
+function tooDeep(format: 'heic' | 'avif'): DresscutError {
+  const message =
+    `The ${format.toUpperCase()} photo is made of pictures that are made of others, more than ${MAX_DEPTH} deep; ` +
+    'save it as JPEG.';
+  return new DresscutError('too-complex', message, { facts: { format, maxDepth: MAX_DEPTH } });
 }
 
 function isAlpha({ properties }: HeifItem): boolean {

@@ -50,7 +50,8 @@ export function nclxOf({ primary, items }: HeifFile): Nclx | null {
 }
 
 function read(file: Buffer, meta: Box): HeifFile {
-  const inner = new Map([...boxes(file, meta.start, meta.end)].map((box) => [box.type, box]));
+  // Of two that should be one, decoders read the first.
+  const inner = new Map([...boxes(file, meta.start, meta.end)].reverse().map((box) => [box.type, box]));
   const cursorAt = (type: string) => {
     const box = inner.get(type);
     return new Cursor(file, box?.start ?? 0, box?.end ?? 0);

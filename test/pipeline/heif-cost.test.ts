@@ -49,6 +49,26 @@ describe('a HEIF is refused before it is decoded', () => {
     );
   });
 
+  it('when it is nested too deep to be counted', () => {
+    const chain = upTo(9).map((next) => item('iden', [LARGE], { tiles: [next] }));
+    const parts = item('iovl', [LARGE], { tiles: times(300, 10) });
+    expect(() => check([...chain, parts, picture(LARGE)])).toThrow(
+      expect.objectContaining({ code: 'too-complex', facts: { format: 'heic', maxDepth: 8 } }),
+    );
+    const short = [item('iden', [LARGE], { tiles: [1] }), item('iden', [LARGE], { tiles: [2] }), picture(LARGE)];
+    expect(() => check(short)).not.toThrow();
+  });
+
+  it('when a second list of its parts names none', () => {
+    const file = heif([item('grid', [LARGE], { tiles: upTo(4) }), ...times(4, picture(LARGE))], PROPERTIES);
+    const meta = file.indexOf('meta') - 4;
+    const end = meta + file.readUInt32BE(meta);
+    const decoy = Buffer.from('\0\0\0\x0ciref\0\0\0\0', 'latin1');
+    const twice = Buffer.concat([file.subarray(0, end), decoy, file.subarray(end)]);
+    twice.writeUInt32BE(end - meta + decoy.length, meta);
+    expect(() => checkHeifCost(heifItems(twice), 'heic')).toThrow(expect.objectContaining({ code: 'too-complex' }));
+  });
+
   it('when its alpha is', () => {
     const alpha = item('grid', [LARGE, IS_ALPHA], { tiles: [2, 2, 2, 2], auxiliaryTo: 0 });
     expect(() => check([picture(LARGE), alpha, picture(LARGE)])).toThrow(
