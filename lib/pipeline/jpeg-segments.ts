@@ -1,3 +1,5 @@
+import { DresscutError } from '../errors';
+
 /** Markers of ITU-T T.81, table B.1. */
 export const SOI = 0xd8;
 export const EOI = 0xd9;
@@ -12,6 +14,8 @@ const isAlone = (marker: number) => marker === TEM || (marker >= 0xd0 && marker 
 /** What may stand before a scan: frames, tables, restart interval, application data, comments. */
 const isSegment = (marker: number) =>
   (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) || (marker >= SOS && marker <= 0xef) || marker === 0xfe;
+/** More than the largest file has of the largest segments and scans: what is above is no photo. */
+const MAX_SEGMENTS = 10_000;
 /** Frame headers: all of C0 to CF that are no tables. */
 const isFrame = ({ marker }: Segment) => marker >= 0xc0 && marker <= 0xcf && ![DHT, 0xc8, 0xcc].includes(marker);
 
@@ -32,7 +36,10 @@ export interface Structure {
   readonly end: number | null;
 }
 
-/** @returns `null` for a JPEG without a scan */
+/**
+ * @returns `null` for a JPEG without a scan
+ * @throws DresscutError `too-complex` for one of more than `MAX_SEGMENTS`
+ */
 export function structureOf(file: Buffer): Structure | null {
   const header = headerOf(file);
   if (header.at(-1)?.marker !== SOS) return null;
@@ -41,8 +48,15 @@ export function structureOf(file: Buffer): Structure | null {
     const next = endOfScan(file, segments.at(-1)?.end ?? 0);
     const { more, end } = segmentsFrom(file, next);
     segments.push(...more);
+    checkCount(segments);
     if (more.at(-1)?.marker !== SOS) return { header, segments, end };
   }
+}
+
+function checkCount({ length }: readonly Segment[]): void {
+  if (length <= MAX_SEGMENTS) return;
+  const message = `The JPEG photo has more than ${MAX_SEGMENTS} segments; save it anew.`;
+  throw new DresscutError('too-complex', message, { facts: { format: 'jpeg', maxSegments: MAX_SEGMENTS } });
 }
 
 /** What a segment holds, from its length on. */
@@ -64,6 +78,7 @@ export function segmentsFrom(file: Buffer, from: number): { more: Segment[]; end
     const segment = nextSegment(file, at);
     if (!segment || segment.start !== at) break;
     more.push(segment);
+    checkCount(more);
     if (segment.marker === SOS) break;
     at = segment.end;
   }
@@ -76,6 +91,7 @@ function headerOf(file: Buffer): Segment[] {
     const segment = nextSegment(file, at);
     if (!segment) break;
     segments.push(segment);
+    checkCount(segments);
     if (segment.marker === SOS) break;
     at = segment.end;
   }

@@ -131,3 +131,16 @@ describe('a JPEG', () => {
     expect(await refusal(decode(long))).toMatchObject({ code: 'undecodable-image' });
   });
 });
+
+test('a JPEG of ten thousand segments is refused before they are read, one of nine thousand is not', async () => {
+  const whole = await made('baseline');
+  const [early, late] = [2, whole.length - 2];
+  const comments = (count: number) => Array<number[]>(count).fill([0xff, 0xfe, 0, 2]).flat();
+  await samePixels(insert(whole, early, comments(9000)), whole);
+  for (const at of [early, late]) {
+    expect(await refusal(decode(insert(whole, at, comments(10_001))))).toMatchObject({
+      code: 'too-complex',
+      facts: { format: 'jpeg', maxSegments: 10_000 },
+    });
+  }
+});

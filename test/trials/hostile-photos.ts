@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { gridOf, type HeifItem, heif, ispe, takeApart } from '../helpers/heif';
+import { jpegWithProfile, longProfile } from '../helpers/long-profile';
+import { pngChunk as chunk } from '../helpers/png-chunk';
+import { dress } from './photos';
 
 const create = (width: number, height: number) => ({ width, height, channels: 3 as const, background: '#a33' });
 const u32 = (value: number) => {
@@ -89,17 +92,13 @@ function manyStrips(width: number, height: number): Buffer {
   ]);
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  return Buffer.concat([u32(data.length), body, u32(crc32(body))]);
-}
-
 /** A PNG with `count` chunks of a type that inflate to `megabytes` each. */
 async function pngBomb(type: 'zTXt' | 'iTXt' | 'iCCP', count: number, megabytes: number): Promise<Buffer> {
   const png = await sharp({ create: create(64, 64) })
     .png()
     .toBuffer();
-  const text = deflateSync(Buffer.alloc(megabytes * 1e6), { level: 9 });
+  // Letters: a text ends at its first zero.
+  const text = deflateSync(Buffer.alloc(megabytes * 1e6, 'a'), { level: 9 });
   const head = { zTXt: 'Comment\0\0', iTXt: 'Comment\0\x01\0\0\0', iCCP: 'icc\0\0' }[type];
   const bomb = chunk(type, Buffer.concat([Buffer.from(head, 'latin1'), text]));
   return Buffer.concat([png.subarray(0, 33), ...Array(count).fill(bomb), png.subarray(33)]);
@@ -134,6 +133,18 @@ async function manySegments(count: number, marker: number, text: string): Promis
   const segment = Buffer.concat([Buffer.from([0xff, marker]), u16(65_535), Buffer.from(text, 'latin1')]);
   const padded = Buffer.concat([segment, Buffer.alloc(65_537 - segment.length)]);
   return Buffer.concat([jpeg.subarray(0, 2), ...Array(count).fill(padded), jpeg.subarray(2)]);
+}
+
+/** A JPEG with `count` empty segments. */
+async function emptySegments(count: number): Promise<Buffer> {
+  const jpeg = await sharp({ create: create(64, 64) })
+    .jpeg()
+    .toBuffer();
+  return Buffer.concat([
+    jpeg.subarray(0, 2),
+    Buffer.alloc(4 * count, Buffer.from([0xff, 0xe5, 0, 2])),
+    jpeg.subarray(2),
+  ]);
 }
 
 async function av1(width: number, height: number) {
@@ -269,7 +280,9 @@ export const HOSTILE_PHOTOS: Readonly<Record<string, () => Buffer | Promise<Buff
   'a PNG with 100 texts of 8 MB': () => pngBomb('zTXt', 100, 8),
   'a PNG with 1,000 texts of 7 MB': () => pngBomb('iTXt', 1000, 7),
   'a PNG with a profile of 1 GB': () => pngBomb('iCCP', 1, 1000),
+  'a JPEG with a profile of 60,000 steps': async () => jpegWithProfile(dress(), await longProfile(60_000)),
   'an interlaced PNG of 49 megapixels and 64 bits': () => deepPng(7000, 7000),
+  'a JPEG of 6 million segments': () => emptySegments(6_000_000),
   'a JPEG with 350 Exif segments': () => manySegments(350, 0xe1, 'Exif\0\0II*\0'),
   'a JPEG with 350 profile segments': () => manySegments(350, 0xe2, 'ICC_PROFILE\0\x01\x01'),
   'an AVIF that sends 12 megapixels 2,000 times': () => repeatedPicture(3500, 2000),
