@@ -11,9 +11,9 @@ if (config.functionName !== undefined) letGarbageWait();
 const { processUpload } = createUploads(config);
 
 /** Photos that are in the uploads bucket already, a million at a time, on S3 Batch Operations. */
-export async function handler(event: S3BatchEvent, context: Context): Promise<BatchAnswer> {
+export async function handler(event: S3BatchEvent, context: Context): Promise<BatchAnswer | null> {
   logger.addContext(context);
   const answer = await answerBatch(event, processUpload);
-  for (const result of answer.results) logger.info('task answered', { ...result });
+  for (const result of answer?.results ?? []) logger.info('task answered', { ...result });
   return answer;
 }

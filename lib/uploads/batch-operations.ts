@@ -3,6 +3,7 @@ import { asDresscutError, DresscutError } from '../errors';
 import { decodeEventKey } from './event-key';
 import type { S3ObjectRef } from './object-ref';
 import type { Outcome, ProcessUpload } from './process-upload';
+import { isWarmUp } from './warm-up';
 
 const task = z.object({
   taskId: z.string(),
@@ -37,9 +38,11 @@ const MAX_RESULT = 1024;
 /**
  * A call by S3 Batch Operations, schema 1.0 or 2.0: photos that are in the uploads bucket already.
  *
+ * @returns `null` for a call that only keeps the function warm
  * @throws DresscutError `malformed-body` for any other event; the job then counts its tasks as failed
  */
-export async function answerBatch(event: unknown, processUpload: ProcessUpload): Promise<BatchAnswer> {
+export async function answerBatch(event: unknown, processUpload: ProcessUpload): Promise<BatchAnswer | null> {
+  if (isWarmUp(event)) return null;
   const parsed = call.safeParse(event);
   if (!parsed.success) {
     throw new DresscutError('malformed-body', 'This is no call by S3 Batch Operations, schema 1.0 or 2.0.');

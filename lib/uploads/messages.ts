@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readS3Event, readS3Text, type S3News } from './s3-events';
+import { isWarmUp } from './warm-up';
 
 /** One message: what a queue or a service delivers, and may deliver again. */
 export interface Message extends S3News {
@@ -28,19 +29,12 @@ const sqsRecord = z.object({
 /** Known by its source, so that one broken record does not make strangers of its neighbours. */
 const ofSqs = z.object({ eventSource: z.literal('aws:sqs') });
 
-/** Scheduled calls that keep a function warm: of a plugin, and of EventBridge's own schedules. */
-const ping = z.union([
-  z.object({ source: z.literal('serverless-plugin-warmup') }),
-  z.object({ warmer: z.literal(true) }),
-  z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') }),
-]);
-
 /**
  * What a Lambda function was called with, as messages: a batch from SQS (with an event in each), or an event of S3,
  * SNS or EventBridge itself, which is one message.
  */
 export function messagesOf(event: unknown): readonly Message[] {
-  if (ping.safeParse(event).success) return [];
+  if (isWarmUp(event)) return [];
   const batch = batchOf(event);
   if (batch !== null) return batch.map(messageOf);
   return [{ id: null, receiptHandle: null, receives: 1, ...readS3Event(event) }];

@@ -22,30 +22,34 @@ const KINDS =
 
 /** A queue behind EventBridge behind a topic is three envelopes; more is nobody's configuration. */
 const MAX_DEPTH = 5;
+/** S3 sends one record at a time. */
+const MAX_RECORDS = 10_000;
 
 const name = z.string().min(1);
 /** What S3 leaves out, other programs and libraries send as `null`. */
 const optional = z.string().nullish();
+/** What only the log and the order of removals make use of: whatever else it is, the photo is there all the same. */
+const aside = optional.catch(null);
 
 const s3Record = z.object({
   // AWS says aws:s3, other servers minio:s3 or ceph:s3.
   eventSource: z.string().regex(/:s3$/),
   eventName: name,
-  eventTime: optional,
+  eventTime: aside,
   s3: z.object({
     bucket: z.object({ name }),
     object: z.object({ key: name, eTag: optional, versionId: optional }),
   }),
-  responseElements: z.looseObject({ 'x-amz-request-id': optional }).nullish(),
+  responseElements: z.looseObject({ 'x-amz-request-id': aside }).nullish().catch(null),
 });
 const eventBridgeEvent = z.object({
   source: z.literal('aws.s3'),
   'detail-type': z.string().regex(/^Object /),
-  time: optional,
+  time: aside,
   detail: z.object({
     bucket: z.object({ name }),
     object: z.object({ key: name, etag: optional, 'version-id': optional }),
-    'request-id': optional,
+    'request-id': aside,
   }),
 });
 const snsRecord = z.object({ EventSource: z.literal('aws:sns'), Sns: z.object({ Message: z.string() }) });
@@ -63,8 +67,9 @@ export function readS3Event(event: unknown, depth = 0): S3News {
   if (depth > MAX_DEPTH) return unrecognised('there are too many envelopes around it');
   if (testEvent.safeParse(event).success) return NOTHING;
   const several = Array.isArray(event) ? event : records.safeParse(event).data?.Records;
+  if (several !== undefined && several.length > MAX_RECORDS) return unrecognised(`it has over ${MAX_RECORDS} records`);
   if (several !== undefined && several.length > 0) {
-    return several.map((each) => readS3Event(each, depth + 1)).reduce(joined);
+    return joined(several.map((each) => readS3Event(each, depth + 1)));
   }
   const wrapped = snsRecord.safeParse(event).data?.Sns.Message ?? snsNotification.safeParse(event).data?.Message;
   if (wrapped !== undefined) return readS3Text(wrapped, depth + 1);
@@ -121,12 +126,13 @@ function unrecognised(why: string): S3News {
   return { ...NOTHING, unrecognised: [why] };
 }
 
-function joined(one: S3News, other: S3News): S3News {
+/** Thousands of odd records are odd for the same few reasons. */
+function joined(all: readonly S3News[]): S3News {
   return {
-    created: [...one.created, ...other.created],
-    removed: [...one.removed, ...other.removed],
-    unrecognised: [...one.unrecognised, ...other.unrecognised],
-    trace: { ...other.trace, ...one.trace },
+    created: all.flatMap(({ created }) => created),
+    removed: all.flatMap(({ removed }) => removed),
+    unrecognised: [...new Set(all.flatMap((each) => each.unrecognised))],
+    trace: all.find(({ trace }) => trace.s3RequestId)?.trace ?? {},
   };
 }
 

@@ -48,12 +48,16 @@ test('schema 1.0: each task answered by what became of its photo', async () => {
 
 test('schema 2.0 names the bucket itself', async () => {
   const tasks = [{ taskId: 't', s3Key: 'uploads/none.jpg', s3VersionId: '', s3Bucket: 'photos' }];
-  const { invocationSchemaVersion, results } = await answerBatch(
+  const answer = await answerBatch(
     { invocationSchemaVersion: '2.0', invocationId: 'i', job: { ...job, userArguments: {} }, tasks },
     processUpload,
   );
-  expect([invocationSchemaVersion, results[0]?.resultCode]).toEqual(['2.0', 'Succeeded']);
+  expect(answer).toMatchObject({ invocationSchemaVersion: '2.0', results: [{ resultCode: 'Succeeded' }] });
   expect(seen[0]).toEqual({ bucket: 'photos', key: 'uploads/none.jpg', version: undefined });
+});
+
+test('a call that keeps the function warm is no job', async () => {
+  expect(await answerBatch({ source: 'serverless-plugin-warmup' }, processUpload)).toBeNull();
 });
 
 test('anything else is refused', async () => {

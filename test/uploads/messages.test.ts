@@ -74,6 +74,15 @@ test.each([null, undefined, ''])('versionId, eTag and responseElements that are 
   }
 });
 
+test.each([5, {}, [], 'x'])('what only the log makes use of may be %p: the photo is there all the same', (odd) => {
+  const record = { ...s3Record(photo), eventTime: odd, responseElements: odd, userIdentity: odd, eventVersion: odd };
+  const bridge = eventBridgeEvent(photo);
+  const events = [{ Records: [record] }, { ...bridge, time: odd, detail: { ...bridge.detail, 'request-id': odd } }];
+  for (const event of events) {
+    expect(messagesOf(event)).toEqual([expect.objectContaining({ unrecognised: [], created: [ref] })]);
+  }
+});
+
 test('attributes that are missing or odd count as a first delivery', () => {
   for (const attributes of [undefined, null, {}, { ApproximateReceiveCount: 'often', AWSTraceHeader: 5 }]) {
     const [message] = messagesOf({ Records: [{ ...sqsRecord('m0', s3Event(photo)), attributes }] });
@@ -151,6 +160,8 @@ describe('what is not understood says why', () => {
     ['an EventBridge event without detail', bridge, 'an EventBridge event of S3 lacks its bucket or its key'],
     ['an EventBridge event of others', { ...bridge, source: 'aws.ec2' }, 'this is no event of S3'],
     ['a topic that waits', { Type: 'SubscriptionConfirmation', SubscribeURL: 'https://sns' }, 'an SNS topic asks for'],
+    ['ten thousand records', { Records: Array(10_001).fill(1) }, 'it has over 10000 records'],
+    ['many odd records', { Records: Array(3000).fill(1) }, 'this is no event of S3'],
     ['nine envelopes', deep, 'there are too many envelopes around it'],
   ])('%s', (_name, body, why) => {
     const [message] = messagesOf(sqsEvent(body));
@@ -159,10 +170,14 @@ describe('what is not understood says why', () => {
 });
 
 test('calls that keep a function warm are no messages', () => {
-  const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
-  for (const ping of [{ source: 'serverless-plugin-warmup' }, { warmer: true, concurrency: 2 }, scheduled]) {
-    expect(messagesOf(ping)).toEqual([]);
-  }
+  const pings = [
+    { source: 'serverless-plugin-warmup' },
+    { source: 'serverless-plugin-lambda-warmup' },
+    { warmer: true, concurrency: 2 },
+    { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} },
+    { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' },
+  ];
+  for (const ping of pings) expect(messagesOf(ping)).toEqual([]);
 });
 
 test('a key that is not encoded as S3 does it is taken as it is', () => {
