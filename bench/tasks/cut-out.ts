@@ -1,5 +1,5 @@
-import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
+import { createEngine } from '../../lib/engine';
 import { type CutOutOptions, DEFAULTS, type FORMATS } from '../../lib/options';
 import { sharp } from '../../lib/pipeline/codec';
 import { decode } from '../../lib/pipeline/decode';
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     rounds: number;
     threads: number;
   }>();
-  const { cutOut, segmenter } = createApp({ ...loadConfig(), threads });
+  const { cutOut, segmenter } = createEngine({ ...loadConfig(), threads });
   const bytes = small ? await padded(await photoOf(height / 2), 'blurred') : await photoOf(height);
   const options: CutOutOptions = { ...DEFAULTS, expect: 'dress', crop: true, format };
   const { image, findings } = await cutOut(bytes, options);

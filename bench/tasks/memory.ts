@@ -1,12 +1,12 @@
-import { createApp } from '../../lib/app';
 import { loadConfig } from '../../lib/config';
+import { createEngine } from '../../lib/engine';
 import { DEFAULTS } from '../../lib/options';
 import { answer, asked, failed, peakRss, photoOf } from './task';
 
 /** Cut one photo again and again and watch the process grow, or not: resident MB after so many photos. */
 async function main(): Promise<void> {
   const { height, photos, looks } = asked<{ height: number; photos: number; looks: number }>();
-  const { cutOut } = createApp({ ...loadConfig(), threads: 1 });
+  const { cutOut } = createEngine({ ...loadConfig(), threads: 1 });
   const bytes = await photoOf(height);
   const every = Math.max(1, Math.floor(photos / looks));
   const seen: { photos: number; rss: number }[] = [];
