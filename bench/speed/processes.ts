@@ -2,18 +2,28 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const ROOT = join(__dirname, '..', '..');
+/** This checkout. */
+export const ROOT = join(__dirname, '..', '..');
 /** No measurement takes longer; one that does is stopped and reported as failed. */
 const LIMIT_MS = 180_000;
 
 /** What is being measured, for whoever waits. */
 export const say = (what: string) => process.stderr.write(`${what}\n`);
 
+/** Where a task runs. */
+export interface Place {
+  /** The checkout whose task it is; left out: this one. */
+  readonly root?: string;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** One file of `tasks/` in a process of its own: memory, threads and caches are nobody else's. */
-export function start(task: string, ask: object): ChildProcess {
-  const file = join(__dirname, '..', 'tasks', `${task}.ts`);
+export function start(task: string, ask: object, { root = ROOT, env = {} }: Place = {}): ChildProcess {
+  const file = join(root, 'bench', 'tasks', `${task}.ts`);
   return spawn(process.execPath, ['--require', 'tsx/cjs', file, JSON.stringify(ask)], {
-    cwd: ROOT,
+    cwd: root,
+    env: { ...process.env, ...env },
     timeout: LIMIT_MS,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -31,8 +41,9 @@ export async function measure<T>(
   ask: object,
   input: Uint8Array = new Uint8Array(),
   watch: (child: ChildProcess) => void = () => {},
+  place: Place = {},
 ): Promise<T> {
-  const child = start(task, ask);
+  const child = start(task, ask, place);
   watch(child);
   const lines = { out: '', err: '' };
   child.stdout?.on('data', (chunk: Buffer) => (lines.out += chunk));

@@ -22,7 +22,7 @@ export async function timeAll({ heights, formats, threads, rounds }: Plan): Prom
 }
 
 /** Large photos take seconds and vary less. */
-const roundsFor = (rounds: number, height: number): number => (height > 2000 ? Math.min(3, rounds) : rounds);
+export const roundsFor = (rounds: number, height: number): number => (height > 2000 ? Math.min(3, rounds) : rounds);
 
 /** How time grows with pixels: the exponent of the power law that fits best (least squares of the logarithms). */
 export function exponent(points: readonly { megapixels: number; ms: number }[]): number {
