@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { compiled } from './compiled';
 
 /** This checkout. */
 export const ROOT = join(__dirname, '..', '..');
@@ -20,8 +21,8 @@ export interface Place {
 
 /** One file of `tasks/` in a process of its own: memory, threads and caches are nobody else's. */
 export function start(task: string, ask: object, { root = ROOT, env = {} }: Place = {}): ChildProcess {
-  const file = join(root, 'bench', 'tasks', `${task}.ts`);
-  return spawn(process.execPath, ['--require', 'tsx/cjs', file, JSON.stringify(ask)], {
+  const file = join(compiled(root), 'bench', 'tasks', `${task}.js`);
+  return spawn(process.execPath, [file, JSON.stringify(ask)], {
     cwd: root,
     env: { ...process.env, ...env },
     timeout: LIMIT_MS,
