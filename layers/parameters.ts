@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { asDresscutError } from '../lib/errors';
 import { checkUploadDefaults } from '../lib/uploads/upload-options';
 
-/** Serverless gives numbers from the file and text from the command line. */
-const text = z.union([z.string(), z.number()]).transform((value) => String(value).trim());
+/** Serverless gives numbers from the file and text from the command line, and hands both on as they are. */
+const text = z.union([z.string(), z.number()]).transform(String);
 
 /** What a parameter may be, and how an error says so. */
 interface Rule {
@@ -15,7 +15,7 @@ interface Rule {
 
 const whole = (least: number, most: number, what: string): Rule => ({
   allowed: `a whole number of ${what} from ${least} to ${most}`,
-  holds: (value) => /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most,
+  holds: (value) => /^(0|[1-9]\d{0,8})$/.test(value) && Number(value) >= least && Number(value) <= most,
 });
 const oneOf = (...words: readonly string[]): Rule => ({
   allowed: `one of ${words.join(', ')}`,
@@ -26,6 +26,9 @@ const oneOf = (...words: readonly string[]): Rule => ({
 const LOG_DAYS =
   '1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653';
 
+/** Of hashes with `read:` before them: the environment of a function has 4 kB for all its variables. */
+const MAX_KEYS = 40;
+
 const RULES: Readonly<Record<string, Rule>> = {
   architecture: oneOf('x86_64', 'arm64'),
   models: { allowed: 'the folder of model.json', holds: (value) => value !== '' },
@@ -33,9 +36,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   threads: whole(1, 6, 'threads'),
   apiKeys: {
     allowed:
-      'off, or SHA-256 hashes of API keys as 64 hex digits each, separated by commas: ' +
-      'printf %s "$KEY" | sha256sum | cut -d\' \' -f1. A key itself must not stand in the template',
-    holds: (value) => value === 'off' || /^[0-9a-f]{64}([\s,]+[0-9a-f]{64})*$/i.test(value),
+      `off, or up to ${MAX_KEYS} SHA-256 hashes of API keys as 64 hex digits each, separated by commas, with read: ` +
+      'before those that may not change catalogues: printf %s "$KEY" | sha256sum | cut -d\' \' -f1. ' +
+      'A key itself must not stand in the template',
+    holds: (value) => value === 'off' || areHashes(value.split(/[\s,]+/)),
     secret: true,
   },
   authorizer: oneOf('none', 'jwt'),
@@ -48,15 +52,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   uploadsConcurrency: whole(2, 1000, 'uploads at once'),
   keepCorrections: oneOf('on', 'off'),
   origin: {
-    allowed: '*, or an origin such as https://shop.example, without a path',
-    holds: (value) => value === '*' || /^https?:\/\/[^/\s?#]+$/.test(value),
+    allowed: '*, or an origin such as https://shop.example, without a path, with one * at most',
+    holds: (value) => value === '*' || isOrigin(value),
   },
   keepDays: whole(0, 36_500, 'days, 0 for ever,'),
   keepApiDays: whole(1, 36_500, 'days'),
   logDays: { allowed: `one of ${LOG_DAYS}`, holds: (value) => LOG_DAYS.split(', ').includes(value) },
   alarmTopic: {
     allowed: 'none, or the ARN of an SNS topic',
-    holds: (value) => value === 'none' || /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/.test(value),
+    holds: (value) => value === 'none' || /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(value),
   },
   slowMs: whole(1, 29_000, 'milliseconds'),
   waitSeconds: whole(1, 345_600, 'seconds'),
@@ -92,6 +96,7 @@ export function parameterErrors({ service, stage, region, parameters, given }: D
     ...unknown,
     ...broken,
     ...jwtErrors(parameters),
+    ...topicErrors(region, parameters),
     ...optionErrors(parameters.options),
   ];
 }
@@ -102,7 +107,7 @@ function sentence(name: string, { allowed, secret }: Rule, value: unknown): stri
 
 /** The stage's name goes into the names of buckets, which are the strictest of all. */
 function stageErrors(service: string, stage: string, region: string): string[] {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(region))
     return [`The region must be one such as eu-central-1, not "${region}".`];
   const room = MAX_BUCKET_NAME - `${service}--uploads-123456789012-${region}`.length;
   if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(stage) && stage.length <= room) return [];
@@ -113,10 +118,17 @@ function stageErrors(service: string, stage: string, region: string): string[] {
 }
 
 function jwtErrors({ authorizer, jwtIssuer }: Deployment['parameters']): string[] {
-  if (authorizer !== 'jwt' || !String(jwtIssuer).endsWith('issuer.invalid/')) return [];
+  if (authorizer !== 'jwt' || !/issuer\.invalid\/?$/.test(String(jwtIssuer))) return [];
   return [
     'With authorizer jwt, the parameter jwtIssuer must name who issues the tokens, such as https://login.example/.',
   ];
+}
+
+/** An alarm can tell topics of its own region alone. */
+function topicErrors(region: string, { alarmTopic }: Deployment['parameters']): string[] {
+  const [, , service, place] = String(alarmTopic).split(':');
+  if (service !== 'sns' || place === region) return [];
+  return [`The parameter alarmTopic must be a topic in ${region}, where the alarms are; received "${alarmTopic}".`];
 }
 
 function optionErrors(options: unknown): string[] {
@@ -127,6 +139,16 @@ function optionErrors(options: unknown): string[] {
   } catch (thrown) {
     return [`The parameter options must be a query such as format=webp&crop=true. ${asDresscutError(thrown).message}`];
   }
+}
+
+function areHashes(words: readonly string[]): boolean {
+  return words.length <= MAX_KEYS && words.every((word) => /^(read:)?[0-9a-f]{64}$/i.test(word));
+}
+
+/** As a browser names it in `Origin`, and S3 in its rules for other origins. */
+function isOrigin(text: string): boolean {
+  if (!/^https?:\/\/[\w.*:-]+$/.test(text) || text.split('*').length > 2) return false;
+  return isUrl(text.replace('*', 'x'), text.startsWith('https') ? 'https:' : 'http:');
 }
 
 function isUrl(value: string, protocol: string): boolean {

@@ -250,7 +250,7 @@ test(
     await expect(refused).rejects.toThrow(/The stage must be a name of lower-case letters/);
     const said = await refused.catch((error: Error) => error.message);
     expect(said).toContain('The parameter memory must be a whole number of MB from 1024 to 10240; received "abc".');
-    expect(said).toContain('The parameter apiKeys must be off, or SHA-256 hashes');
+    expect(said).toContain('The parameter apiKeys must be off, or up to 40 SHA-256 hashes');
     expect(said).toContain('There is no parameter memroy');
     expect(said).not.toMatch(/my-key|function api/);
   },

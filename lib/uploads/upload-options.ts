@@ -75,6 +75,11 @@ function toCatalogue(
  * @throws DresscutError `invalid-option`
  */
 export function checkUploadDefaults(defaults: Readonly<Record<string, string>>): void {
+  const own = ['id', 'strokes'].find((name) => name in defaults);
+  if (own !== undefined) {
+    const message = `The option ${own} is for each upload to say, not for all of them.`;
+    throw new DresscutError('invalid-option', message, { facts: { option: own } });
+  }
   // With a background: a default of JPEG waits for the one that each upload names itself.
   parseUploadOptions({ background: 'white', ...defaults });
 }
