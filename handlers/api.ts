@@ -31,20 +31,30 @@ export async function handler(event: unknown, context?: Context): Promise<Answer
     const ready = await service.request('/v1/ready');
     return { statusCode: ready.status, headers: {}, body: await ready.text(), isBase64Encoded: false };
   }
-  const method = 'http' in event.requestContext ? event.requestContext.http?.method : event.httpMethod;
+  const method = event.requestContext.http === undefined ? event.httpMethod : event.requestContext.http?.method;
   // A GET with a body is odd but harmless; the Fetch standard's Request refuses to hold it.
   const idle = method === 'GET' || method === 'HEAD';
-  return answer((idle ? { ...event, body: null } : event) as LambdaEvent);
+  return answer({ ...event, body: idle ? null : bodyOf(event) } as LambdaEvent);
+}
+
+/** Base64 without whatever is none, at which Hono would throw; what is left is no photo, and is refused as such. */
+function bodyOf({ body, isBase64Encoded }: Call): unknown {
+  return isBase64Encoded && typeof body === 'string' ? Buffer.from(body, 'base64').toString('base64') : body;
 }
 
 type Answer = Awaited<ReturnType<typeof answer>>;
 
 /** What the kinds of call have in common. */
 interface Call {
-  readonly requestContext: { readonly http?: { readonly method?: string } };
+  readonly requestContext: { readonly http?: { readonly method?: string } | null };
   readonly httpMethod?: string;
+  readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 function isCall(event: unknown): event is Call {
-  return typeof event === 'object' && event !== null && 'requestContext' in event && !!event.requestContext;
+  const context = isObject(event) && 'requestContext' in event ? event.requestContext : null;
+  return isObject(context);
 }

@@ -162,3 +162,20 @@ test.each([
   expect(statusCode).toBe(200);
   expect(JSON.parse(body)).toMatchObject({ status: 'ready' });
 });
+
+test.each(['x', 5, true])('a requestContext that is %p makes no call of an event', async (requestContext) => {
+  expect((await handler({ requestContext, body: '' })).statusCode).toBe(200);
+});
+
+test.each(['%%%%', 'A', 'AA=', 'AAAA%'])(
+  'a body that is said to be base64 and is not is no photo: %s',
+  async (body) => {
+    const headers = { 'content-type': 'image/jpeg' };
+    for (const eventOf of [restEvent, balancerEvent, urlEvent]) {
+      const answer = await handler(eventOf({ method: 'POST', path: '/v1/cutouts', headers, body }));
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(answer.statusCode).toBeLessThan(500);
+      expect(header(answer, 'content-type')).toBe('application/problem+json');
+    }
+  },
+);
