@@ -9,6 +9,8 @@ test.each([
   ['image/webp', 'image/webp'],
   ['IMAGE/WebP;q=1.0', 'image/webp'],
   ['application/json, text/plain, */*', 'application/json'],
+  ['application/json; charset=utf-8', 'application/json'],
+  ['image/png;q=0.1, application/json;charset="UTF-8";q=0.9;x=y', 'application/json'],
   ['image/png;q=0.5, image/webp', 'image/webp'],
   ['image/jpeg, image/webp', 'image/jpeg'],
   ['image/png;q=0, */*', 'image/webp'],

@@ -13,10 +13,19 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
  * @throws DresscutError `not-acceptable` where none will do
  */
 export function acceptable(accept: string | undefined): readonly MediaType[] {
-  const headers = { accept: accept?.trim() || '*/*' };
+  const headers = { accept: withoutParameters(accept?.trim() || '*/*') };
   const types = new Negotiator({ headers }).mediaTypes([...MEDIA_TYPES]) as MediaType[];
   if (types.length === 0) throw notAcceptable(MEDIA_TYPES, 'The answer can be');
   return types;
+}
+
+/** With the quality alone: none of our types has a parameter, and who adds `charset=utf-8` to JSON gets UTF-8. */
+function withoutParameters(accept: string): string {
+  const ranges = accept.split(',').map((range) => {
+    const [type, ...parameters] = range.split(';');
+    return [type, ...parameters.filter((each) => /^\s*q\s*=/i.test(each))].join(';');
+  });
+  return ranges.join(',');
 }
 
 /** @param can what `available` is, as the beginning of a sentence */
