@@ -64,7 +64,8 @@ export async function listen(
     keepAliveTimeout: idle,
     connectionsCheckingInterval: Math.ceil(head / 2),
   };
-  const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  // HTTP/1.0 may leave its host out, as the health checks of load balancers do.
+  const server = createAdaptorServer({ fetch, serverOptions, hostname: 'localhost' }) as Server;
   server.setTimeout(silence);
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
   // Before the app's own listener, which may have answered when it returns.

@@ -95,3 +95,11 @@ test('base64 in a url-encoded form keeps its plus signs, escaped or not, and %2F
     expect(bytes.equals(got)).toBe(true);
   }
 });
+
+test.each(['image', 'Photo'])('a photo in the member %s hears where it belongs', async (name) => {
+  const body = JSON.stringify({ crop: true, [name]: 'a'.repeat(100_000) });
+  const answer = await post(JSON_TYPE, body);
+  const { code, detail } = (await answer.json()) as { code: string; detail: string };
+  expect([answer.status, code]).toEqual([413, 'too-large']);
+  expect(detail).toContain(`with the member "${name}" it holds more. The photo belongs in the member "photo".`);
+});

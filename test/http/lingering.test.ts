@@ -68,3 +68,12 @@ test.each([
   clearInterval(timer);
   expect(performance.now() - start).toBeGreaterThan(pause > 0 ? 1000 : 300);
 });
+
+test('HTTP/1.0 may leave its host out', async () => {
+  local = await serve(fake({}).fetch, '127.0.0.1', 0);
+  const socket = connect(Number(new URL(local.url).port), '127.0.0.1');
+  socket.write('GET /v1/health HTTP/1.0\r\n\r\n');
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
+});

@@ -59,6 +59,7 @@ const cases: Case[] = [
     '/v1/cutouts?format=webp',
     post({ headers: { accept: 'image/png' } }),
   ],
+  ['no coding, and text', 400, 'no-photo', '/v1/cutouts', post({ body: '', headers: { 'content-encoding': '' } })],
   ['a compressed body', 415, 'unsupported-format', '/v1/cutouts', post({ headers: { 'content-encoding': 'gzip' } })],
   [
     'an engine that is gone',

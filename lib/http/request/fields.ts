@@ -52,10 +52,13 @@ export function textEntries(fields: readonly Field[]): Entries {
   });
 }
 
-/** @param where the limit was passed */
-export function tooMuch(where: string): DresscutError {
+/**
+ * @param where the limit was passed
+ * @param hint one more sentence
+ */
+export function tooMuch(where: string, hint = ''): DresscutError {
   const most = `${MAX_OTHER_BYTES / 1024} kB, and ${MAX_STROKES_BYTES / 1024} kB of strokes`;
-  const message = `Beside the photo, a call holds at most ${most}; with ${where} it holds more.`;
+  const message = `Beside the photo, a call holds at most ${most}; with ${where} it holds more.${hint}`;
   return new DresscutError('too-large', message, { facts: { maxBytes: MAX_OTHER_BYTES } });
 }
 

@@ -70,6 +70,7 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
   let member: 'others' | 'strokes' = 'others';
   let last: Span | null = null;
   let key: string | null = null;
+  let latest: string | null = null;
   for (let at = 0; at < bytes.length; at++) {
     const sign = bytes[at] as number;
     if (sign === QUOTE) {
@@ -82,13 +83,16 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
       key = null;
     } else if (sign === COLON && last !== null) {
       key = bytes.toString('utf8', last.start, Math.min(last.end, last.start + 60));
+      latest = key;
       if (depth === 1) member = key === STROKES ? 'strokes' : 'others';
     } else if (OPENING.has(sign)) depth++;
     else if (CLOSING.has(sign)) depth--;
     counted[member]++;
     if (depth > MAX_DEPTH) throw new DresscutError('malformed-body', `The JSON is nested deeper than ${MAX_DEPTH}.`);
-    if (counted.others > MAX_OTHER_BYTES || counted.strokes > MAX_STROKES_BYTES)
-      throw tooMuch(key === null ? 'the JSON text' : `the member ${JSON.stringify(key)}`);
+    if (counted.others > MAX_OTHER_BYTES || counted.strokes > MAX_STROKES_BYTES) {
+      const where = latest === null ? 'the JSON text' : `the member ${JSON.stringify(latest)}`;
+      throw tooMuch(where, photo === null || found ? '' : ` The photo belongs in the member "${photo}".`);
+    }
   }
   return found;
 }

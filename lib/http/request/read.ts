@@ -32,7 +32,7 @@ export async function readCall(request: Request, maxBytes: number, reading: Read
 
 /** @throws DresscutError `unsupported-format` */
 export function refuseCoding(request: Request): void {
-  const coding = request.headers.get('content-encoding') ?? 'identity';
+  const coding = request.headers.get('content-encoding') || 'identity';
   if (coding.trim().toLowerCase() === 'identity') return;
   throw new DresscutError('unsupported-format', 'Send the body without a Content-Encoding; photos are compressed.');
 }
