@@ -7,6 +7,8 @@ const CLASSES = ['background', 'skin', 'dress'] as const;
 
 /** What training writes and serving reads, so that neither has to guess. */
 const manifestSchema = z.object({
+  /** Of the manifest itself; the first ones named none. */
+  schema: z.literal(1).default(1),
   name: z.string().min(1),
   version: z.string().min(1),
   /** The network, beside the manifest. */

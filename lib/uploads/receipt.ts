@@ -55,7 +55,7 @@ const findings = z.custom<Findings>((value) => z.object({ verdict: z.enum(VERDIC
 const options = z.custom<CutOutOptions>((value) => z.record(z.string(), z.unknown()).safeParse(value).success);
 const fact = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 
-const receiptSchema = z.object({
+const receiptParts = z.object({
   schema: z.literal(1),
   status: z.enum(['done', 'failed']),
   source: z.object({
@@ -90,6 +90,12 @@ const receiptSchema = z.object({
   milliseconds: count,
   finished: z.string(),
 }) satisfies z.ZodType<Receipt>;
+
+/** What names no problem names a cut-out, and says what was found. */
+const receiptSchema = receiptParts.refine(
+  ({ problem, findings: found, outputs }) =>
+    problem !== null || (found !== null && outputs.some(({ kind }) => kind === 'cutout')),
+);
 
 /**
  * The receipt of an upload. `null`: there is none. `unreadable`: what lies there is none of this schema (cut off, too

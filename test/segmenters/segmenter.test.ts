@@ -216,6 +216,7 @@ describe.each(Object.entries(ENGINES))('a folder of models that is not in order,
       () => writeFile(join(folder, 'model.json'), '{"name":'),
     ],
     ['the manifest has another checksum', /sha256/, () => write(engine.renamed(manifest, { sha256: '0'.repeat(64) }))],
+    ['the manifest is of another schema', /schema/, () => write({ ...manifest, schema: 2 })],
     ['the manifest names no version', /version/, () => write({ ...manifest, version: '' })],
     [
       'the classes stand in another order',

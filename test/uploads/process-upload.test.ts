@@ -474,12 +474,25 @@ withVersions(
 );
 
 describe('a receipt that cannot be read counts as none', () => {
+  const ofNothing = {
+    schema: 1,
+    status: 'done',
+    source: { bucket: 'b', key: 'k', etag: null, version: null, bytes: 1 },
+    options: null,
+    findings: null,
+    outputs: [],
+    problem: null,
+    model: { name: 'a', version: '1', sha256: 'b' },
+    milliseconds: 1,
+    finished: '2026-11-26T13:09:10.000Z',
+  };
   const whole = { schema: 2, status: 'done', outputs: [{ kind: 'cutout', key: 'cutouts/x.png' }] };
   test.each([
     ['empty', ''],
     ['cut off', '{"schema": 1, "status": "do'],
     ['a list', '[]'],
     ['of another schema', JSON.stringify(whole)],
+    ['of nothing', JSON.stringify(ofNothing)],
     ['without most of its parts', JSON.stringify({ schema: 1, status: 'done' })],
     ['too large', JSON.stringify({ schema: 1, filler: 'x'.repeat(300_000) })],
     ['not text', Buffer.from([0xff, 0xfe, 0x00])],
