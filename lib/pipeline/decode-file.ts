@@ -99,7 +99,7 @@ function asAvif(bytes: Uint8Array): Uint8Array {
 }
 
 /** A flag of its first chunk says so, which still pictures mostly lack. */
-export function isAnimatedWebp(file: Uint8Array): boolean {
+function isAnimatedWebp(file: Uint8Array): boolean {
   const name = new TextDecoder().decode(file.subarray(12, 16));
   return name === 'VP8X' && ((file[20] ?? 0) & 2) !== 0;
 }

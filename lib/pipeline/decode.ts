@@ -1,5 +1,5 @@
 import type { Photo } from '../raster';
-import { decodeFile, isAnimatedWebp, TooLongToWalk } from './decode-file';
+import { decodeFile, TooLongToWalk } from './decode-file';
 import { decodeApart } from './decoder-process';
 import { type PhotoFormat, sniff } from './formats';
 import { isLongWalk, needsWalk } from './jpeg';
@@ -16,7 +16,7 @@ const MAX_PNG_HEAD = 2_000_000;
  * Bytes of a photo to its pixels: the first frame or page, upright, 8-bit sRGB, alpha laid over white. The
  * format is what the bytes say. Size and pixels are checked before anything of that size is allocated.
  *
- * What takes a time that its size bounds (most JPEGs, PNGs and WebPs) is decoded right here, off the main thread;
+ * What takes a time that its size bounds (most JPEGs and PNGs, lossy WebPs without alpha) is decoded right here, off the main thread;
  * everything else in a process that can be ended, at most `MAX_DECODE_SECONDS` and `MAX_DECODE_BYTES` of it.
  *
  * @param bytes a JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC file; not changed
@@ -59,5 +59,20 @@ function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
     const [depth, interlaced] = [file[24] ?? 0, file[28] !== 0];
     return pixels > 0 && pixels < MAX_PNG_HEAD && depth <= 8 && !interlaced;
   }
-  return format === 'webp' && !isAnimatedWebp(file);
+  return format === 'webp' && isOpaqueLossy(file);
+}
+
+/**
+ * Whether a WebP has nothing but a lossy still picture. Without loss, as alpha mostly is, a file of 300 kB can name
+ * 65,536 blocks with codes of their own, for which a decoder makes tables of 370 MB.
+ */
+function isOpaqueLossy(file: Buffer): boolean {
+  for (let at = 12; at + 8 <= file.length; ) {
+    const name = file.toString('latin1', at, at + 4);
+    if (name === 'VP8 ') return true;
+    if (['VP8L', 'ALPH', 'ANIM', 'ANMF'].includes(name)) return false;
+    const length = file.readUInt32LE(at + 4);
+    at += 8 + length + (length & 1);
+  }
+  return false;
 }

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { deflateSync } from 'node:zlib';
 import { decode } from '../../lib/pipeline/decode';
 import { pixelsAt, withoutTexts } from '../../lib/pipeline/png';
+import { memoryFor } from '../helpers/memory-for';
 import { quarters } from '../helpers/pictures';
 import { pngChunk, withPngChunks } from '../helpers/png-chunk';
 
@@ -36,18 +34,6 @@ test('a PNG that ends anywhere is walked to its end', async () => {
     expect(pixelsAt(cut)).toBeLessThan(length);
   }
 });
-
-/** Most memory of a process that decodes a file and does nothing else, in MB. */
-async function memoryFor(file: Buffer): Promise<number> {
-  const script = `
-    const { buffer } = require('node:stream/consumers');
-    const { decode } = require('./lib/pipeline/decode');
-    buffer(process.stdin).then(decode).then(() => console.log(process.resourceUsage().maxRSS / 1000));`;
-  const root = join(__dirname, '..', '..');
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { cwd: root });
-  child.stdin.end(file);
-  return Number(await buffer(child.stdout));
-}
 
 test('80 kB of texts that inflate to 80 MB take no memory', async () => {
   const text = pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(Buffer.alloc(8e6, 'a'))]));

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { gridOf, type HeifItem, heif, ispe, takeApart } from '../helpers/heif';
 import { jpegWithProfile, longProfile } from '../helpers/long-profile';
 import { pngChunk as chunk } from '../helpers/png-chunk';
+import { webpOfCodes } from '../helpers/webp-of-codes';
 import { dress } from './photos';
 
 const create = (width: number, height: number) => ({ width, height, channels: 3 as const, background: '#a33' });
@@ -293,6 +294,7 @@ export const HOSTILE_PHOTOS: Readonly<Record<string, () => Buffer | Promise<Buff
   'an AVIF with 3 gain maps of 49 megapixels': () => gainMaps(3),
   'an animated WebP of 49 megapixels': () => animatedWebp(7000, 100),
   'an animated PNG of 300,000 frames': () => animatedPng(300_000),
+  'a WebP of 49 megapixels and 65,536 codes': () => webpOfCodes(7000, 4),
   'a WebP with a profile of 20 MB': () => webpChunk('ICCP', 0x20, 20_000_000),
   'a WebP with 20 MB of Exif': () => webpChunk('EXIF', 0x08, 20_000_000),
   'a WebP with 20 MB of XMP': () => webpChunk('XMP ', 0x04, 20_000_000),
