@@ -5,7 +5,7 @@ import { sharp } from './codec';
 import type { PhotoFormat } from './formats';
 import { decodeHeic } from './heic';
 import { checkHeifCost } from './heif-cost';
-import { heifItems, isMadeOf, nclxOf } from './heif-items';
+import { heifItems, isAmbiguous, isMadeOf, nclxOf } from './heif-items';
 import { checkProfile } from './icc-cost';
 import { isLongWalk, isPadded, mendJpeg } from './jpeg';
 import { checkHeld, checkSize, MAX_PIXELS, MAX_WAIT_SECONDS } from './limits';
@@ -66,6 +66,8 @@ export async function decodeFile(bytes: Uint8Array, format: PhotoFormat, longWal
 }
 
 async function decodeHeif(bytes: Uint8Array, format: 'heic' | 'avif'): Promise<Photo> {
+  // Of two, decoders read one or the other.
+  if (isAmbiguous(bytes)) throw damaged(format, new Error('more than one meta box'));
   const items = heifItems(bytes);
   const unread = unreadHeif(bytes, items);
   if (unread) throw unsupported(unread);

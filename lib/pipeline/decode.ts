@@ -9,6 +9,8 @@ import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
+/** Frames with arithmetic coding (ITU-T T.81): their codes take less than a bit each, so that no size bounds their number. */
+const ARITHMETIC = ['\xff\xc9', '\xff\xca'];
 /** Everything before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
 const MAX_PNG_HEAD = 2_000_000;
 
@@ -43,10 +45,11 @@ async function decodeHere(bytes: Uint8Array, format: PhotoFormat): Promise<Photo
 }
 
 /** Whether the time and memory that decoding takes follow from the size of the picture. */
-function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
+export function isBounded(bytes: Uint8Array, format: PhotoFormat): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'jpeg') {
     if (isLongWalk(file) && needsWalk(file)) return false;
+    if (ARITHMETIC.some((frame) => file.includes(frame, 2, 'latin1'))) return false;
     let at = -1;
     for (let scans = 0; scans <= MAX_SCANS; scans++) {
       at = file.indexOf('\xff\xda', at + 1, 'latin1');

@@ -21,6 +21,14 @@ export interface HeifFile {
   readonly auxiliaries: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Whether more than one box says what is in a file. */
+export function isAmbiguous(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (const { type } of boxes(file, 0, file.length)) if (type === 'meta') count++;
+  return count > 1;
+}
+
 /**
  * The items that the `meta` box of a HEIF or AVIF file lists (ISO/IEC 14496-12, 8.11; 23008-12, 6).
  * @returns `null` where there is no such box, or one that cannot be read: decoders refuse it, too

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { DresscutError } from '../../lib/errors';
-import { decode } from '../../lib/pipeline/decode';
+import { decode, isBounded } from '../../lib/pipeline/decode';
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from '../../lib/pipeline/limits';
 import { tiff } from '../../lib/pipeline/tiff';
 import { heif, ispe, nclx, takeApart } from '../helpers/heif';
@@ -392,5 +392,28 @@ describe('decode of damaged files', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('what is decoded in the process that answers', () => {
+  const jpeg = (frame: number) => async () => {
+    const file = await quarters().jpeg().toBuffer();
+    file[file.indexOf(Buffer.from([0xff, 0xc0])) + 1] = frame;
+    return file;
+  };
+  const translucent = () => solid([200, 50, 50], 0.5);
+  test.each<[boolean, string, 'jpeg' | 'png' | 'webp' | 'gif', () => Promise<Buffer>]>([
+    [true, 'a baseline JPEG', 'jpeg', jpeg(0xc0)],
+    [true, 'a progressive JPEG', 'jpeg', () => quarters().jpeg({ progressive: true }).toBuffer()],
+    [false, 'an arithmetic JPEG', 'jpeg', jpeg(0xc9)],
+    [false, 'a progressive arithmetic JPEG', 'jpeg', jpeg(0xca)],
+    [true, 'a PNG', 'png', () => quarters().png().toBuffer()],
+    [false, 'an interlaced PNG', 'png', () => quarters().png({ progressive: true }).toBuffer()],
+    [true, 'a lossy WebP', 'webp', () => quarters().webp().toBuffer()],
+    [false, 'a lossless WebP', 'webp', () => quarters().webp({ lossless: true }).toBuffer()],
+    [false, 'a lossy WebP with alpha', 'webp', () => translucent().webp().toBuffer()],
+    [false, 'a GIF', 'gif', () => quarters().gif().toBuffer()],
+  ])('%s: %s', async (here, _, format, make) => {
+    expect(isBounded(await make(), format)).toBe(here);
   });
 });

@@ -69,6 +69,15 @@ describe('a HEIF is refused before it is decoded', () => {
     expect(() => checkHeifCost(heifItems(twice), 'heic')).toThrow(expect.objectContaining({ code: 'too-complex' }));
   });
 
+  it('when a second description of it follows', async () => {
+    const file = heif([picture(LARGE)], PROPERTIES);
+    const meta = file.indexOf('meta') - 4;
+    const end = meta + file.readUInt32BE(meta);
+    const twice = Buffer.concat([file.subarray(0, end), file.subarray(meta)]);
+    const error = await refusal(decode(twice));
+    expect(error).toMatchObject({ code: 'undecodable-image', facts: { reason: 'more than one meta box' } });
+  });
+
   it('when its alpha is', () => {
     const alpha = item('grid', [LARGE, IS_ALPHA], { tiles: [2, 2, 2, 2], auxiliaryTo: 0 });
     expect(() => check([picture(LARGE), alpha, picture(LARGE)])).toThrow(
