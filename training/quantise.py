@@ -11,6 +11,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from data import Pixels
+from rewrite import rewrite
 from served import as_served
 
 # A few thousand weights, and matrix products of pooled features: nothing to gain in 8 bits, and digits to lose.
@@ -59,3 +60,6 @@ def optimise(net: Path, optimised: Path) -> None:
     options.optimized_model_filepath = str(optimised)
     options.log_severity_level = 3
     ort.InferenceSession(str(net), options, providers=["CPUExecutionProvider"])
+    fused = onnx.load(str(optimised))
+    rewrite(fused)
+    onnx.save(fused, str(optimised))
