@@ -52,9 +52,17 @@ describe('the tarball', () => {
       /^build\/THIRD-PARTY-LICENCES\.txt$/,
       /^models\/(model\.json|MODEL_CARD\.md|[\w-]+-int8\.onnx)$/,
       /^npm\/skip-cuda\.cjs$/,
+      /^licenses\/L?GPL-3\.0\.txt$/,
     ];
     expect(packed.files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
     expect(packed.unpacked).toBeLessThan(30 * MEGABYTE);
+  });
+
+  test('brings the licences that its notice names', async () => {
+    const notice = await readFile(join(here, 'node_modules/dresscut/NOTICE'), 'utf8');
+    const named = notice.match(/\blicenses\/[\w.-]+\.txt/g) ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    expect(packed.files).toEqual(expect.arrayContaining(named));
   });
 
   test('brings the network that the manifest names', async () => {
