@@ -9,7 +9,7 @@ import { unsupported } from './refusals';
 
 /** An encoder that splits a picture as finely as it can makes about a dozen; each costs a pass over all pixels. */
 const MAX_SCANS = 16;
-/** Frames with arithmetic coding (ITU-T T.81): their codes take less than a bit each, so that no size bounds their number. */
+/** Frames in arithmetic coding (ITU-T T.81): its codes take less than a bit each, so that no size bounds them. */
 const ARITHMETIC = ['\xff\xc9', '\xff\xca'];
 /** Everything before the pixels of a PNG: more than any profile has, less than takes time to inflate. */
 const MAX_PNG_HEAD = 2_000_000;
@@ -18,8 +18,9 @@ const MAX_PNG_HEAD = 2_000_000;
  * Bytes of a photo to its pixels: the first frame or page, upright, 8-bit sRGB, alpha laid over white. The
  * format is what the bytes say. Size and pixels are checked before anything of that size is allocated.
  *
- * What takes a time that its size bounds (most JPEGs and PNGs, lossy WebPs without alpha) is decoded right here, off the main thread;
- * everything else in a process that can be ended, at most `MAX_DECODE_SECONDS` and `MAX_DECODE_BYTES` of it.
+ * What takes a time that its size bounds (most JPEGs and PNGs, lossy WebPs without alpha) is decoded right here, off
+ * the main thread; everything else in a process that can be ended, at most `MAX_DECODE_SECONDS` and
+ * `MAX_DECODE_BYTES` of it.
  *
  * @param bytes a JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC file; not changed
  * @returns the photo, and the format it came in (one of `PHOTO_FORMATS`)
