@@ -39,7 +39,8 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('what threads leave behind does not lie in an arena for each of them', async () => {
   const child = startModule(join(folder, 'module'), [], ['ignore', 'pipe', 'inherit']);
   const [said] = await Promise.all([text(child.stdout!), once(child, 'exit')]);
-  expect(Number(said)).toBeLessThanOrEqual(2);
+  // With an arena each they are 14 to 17; V8's own pages may begin there by chance.
+  expect(Number(said)).toBeLessThanOrEqual(6);
 });
 
 onLinux('pictures lie in large pages, where the system grants them to those who ask', async () => {
