@@ -39,7 +39,10 @@ export async function handler(event: unknown, context?: Context): Promise<Answer
 
 /** Base64 without whatever is none, at which Hono would throw; what is left is no photo, and is refused as such. */
 function bodyOf({ body, isBase64Encoded }: Call): unknown {
-  return isBase64Encoded && typeof body === 'string' ? Buffer.from(body, 'base64').toString('base64') : body;
+  if (!isBase64Encoded || typeof body !== 'string') return body;
+  // Looking at 6 MB takes some 5 ms, writing them anew 90.
+  const isSound = body.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(body);
+  return isSound ? body : Buffer.from(body, 'base64').toString('base64');
 }
 
 type Answer = Awaited<ReturnType<typeof answer>>;
