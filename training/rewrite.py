@@ -19,14 +19,13 @@ def fold_pads(graph: GraphProto) -> None:
     again, and half of the memory. Zero is exact in every quantisation, so the convolution pads with the same.
     """
     for pad in [n for n in graph.node if n.op_type == "Pad"]:
-        pads = constant(graph, pad.input[1])
+        frame = zeros_around(graph, pad)
         quantise = only_reader(graph, pad.output[0], "QuantizeLinear")
         conv = quantise and only_reader(graph, quantise.output[0], "QLinearConv")
-        if pads is None or quantise is None or conv is None or not adds_zeros(graph, pad):
+        if frame is None or quantise is None or conv is None:
             continue
-        top, left, bottom, right = (int(pads[i]) for i in (2, 3, 6, 7))
         own = next(a for a in conv.attribute if a.name == "pads")
-        own.ints[:] = [own.ints[0] + top, own.ints[1] + left, own.ints[2] + bottom, own.ints[3] + right]
+        own.ints[:] = [a + b for a, b in zip(own.ints, frame, strict=True)]
         before = next((n for n in graph.node if pad.input[0] in n.output), None)
         if before is not None and undoes(graph, before, quantise) and only_reader(graph, pad.input[0], "Pad"):
             conv.input[0] = before.input[0]
@@ -72,12 +71,14 @@ def only_reader(graph: GraphProto, value: str, op: str) -> NodeProto | None:
     return readers[0] if alone and readers[0].op_type == op else None
 
 
-def adds_zeros(graph: GraphProto, pad: NodeProto) -> bool:
-    """Whether it frames the planes of a picture with zeros."""
+def zeros_around(graph: GraphProto, pad: NodeProto) -> list[int] | None:
+    """How many it adds around the planes of a picture: above, left, below, right. `None` for any other frame."""
     mode = next((a.s for a in pad.attribute if a.name == "mode"), b"constant")
     value = constant(graph, pad.input[2]) if len(pad.input) > 2 and pad.input[2] else np.float32(0)
     pads = constant(graph, pad.input[1])
-    return mode == b"constant" and value == 0 and pads is not None and pads.size == 8 and not pads[[0, 1, 4, 5]].any()
+    if mode != b"constant" or value != 0 or pads is None or pads.size != 8 or pads[[0, 1, 4, 5]].any():
+        return None
+    return [int(pads[i]) for i in (2, 3, 6, 7)]
 
 
 def undoes(graph: GraphProto, before: NodeProto, quantise: NodeProto) -> bool:
