@@ -5,8 +5,8 @@ import { buildSync } from 'esbuild';
 const made = new Map<string, string>();
 
 /**
- * A checkout's pipeline and tasks as JavaScript, file by file. What a TypeScript loader keeps in the heap is marked
- * with each photo: with one, our own part of a cut-out from 12 megapixels takes twice as long as in the package.
+ * A checkout's pipeline and tasks as JavaScript, file by file, as they are shipped: a TypeScript loader takes 20 to 70
+ * MB more, and a cut-out of 1.6 megapixels then some 8 % longer.
  *
  * @param root the checkout, its dependencies installed
  * @returns a folder laid out as the checkout is; it goes when this process ends
