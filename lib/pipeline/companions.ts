@@ -3,6 +3,7 @@ import { components } from './components';
 import { type Head, headsOf } from './heads';
 import { peopleOf, pixelsOf } from './people';
 import { type Region, seenOf } from './region';
+import { wholePeople } from './whole-people';
 
 /** Whoever is less tall than this share of the person in the largest dress passes by, further away. */
 const AS_TALL = 0.75;
@@ -55,13 +56,15 @@ export function companionsOf(photo: Photo, probabilities: Probabilities, region:
 function peopleIn(probabilities: Probabilities, labels: Uint8Array): Person[] {
   const { width, dress, turned } = probabilities;
   const people = peopleOf(probabilities);
-  const groups = components(people, 8);
+  // Heads are above, and legs below, only where the photo lies upright.
+  const upright = turned === 0;
+  const least = SPECK * labels.length;
+  const groups = upright ? wholePeople(people, least) : components(people, 8);
   const found: Person[] = [];
   const of = new Map<number, Person[]>();
   for (const [label, area] of groups.areas.entries()) {
-    if (area < SPECK * labels.length) continue;
-    // Heads are above only where the photo lies upright.
-    const heads = turned === 0 ? headsOf({ ...people, data: pixelsOf(label + 1, groups.labels) }) : [];
+    if (area < least) continue;
+    const heads = upright ? headsOf({ ...people, data: pixelsOf(label + 1, groups.labels) }) : [];
     const columns: readonly Head[] = heads.length > 1 ? heads : [{ left: 0, right: width - 1 }];
     const some = columns.map(({ left, right }) => ({
       left,

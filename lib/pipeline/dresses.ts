@@ -11,7 +11,7 @@ import { resize } from './resize';
 import { spread } from './spread';
 
 /** What is somebody's own dress has at least this share of the largest one; less is a sleeve, or a speck. */
-const OWN = 0.2;
+const OWN = 0.1;
 /** A piece below this share of the largest dress that lies above or below it, within `ASIDE`, is a part of it. */
 const PIECE = 0.5;
 /** To either side, as a share of the larger one's width. */

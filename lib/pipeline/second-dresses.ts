@@ -3,8 +3,8 @@ import type { Components } from './components';
 
 /** A piece of at least this share of the largest one is a second dress, whoever wears it. */
 const SECOND = 0.5;
-/** So is the largest piece of whoever stands beside, if it has at least this share; less is a sleeve, or a speck. */
-const BESIDE = 0.2;
+/** So is the largest piece of whoever stands beside, if it has at least this share: what an open coat shows. */
+const BESIDE = 0.1;
 
 /** Who stands beside whoever wears the largest dress: a number for each, 0 where nobody does. Asked where it matters. */
 export type Companions = () => Plane<Uint8Array>;

@@ -53,6 +53,19 @@ test('a short dress beside a long one is a dress, too, where who wears it is abo
   expect(await second(LONG, somebody(170, 120, 0.5))).toBe(true);
 });
 
+test('what an open coat shows of a dress is one, too', async () => {
+  const slit = somebody(170, 140, 0.45);
+  const coat: Inside = (x, y) => slit.dress(x, y) || slit.body(x, y);
+  expect(await second(LONG, { body: coat, dress: (x, y) => slit.dress(x, y) && Math.abs(x - 170) <= 5 })).toBe(true);
+});
+
+test('a person of whom the network does not see the middle is still as tall', async () => {
+  const whole = somebody(170, 140, 0.45);
+  const unseen = (y: number) => y >= 94 && y < 120;
+  const halves = { dress: whole.dress, body: (x: number, y: number) => whole.body(x, y) && !unseen(y) };
+  expect(await second(LONG, halves)).toBe(true);
+});
+
 test('a passer-by, who is further away, is left out', async () => {
   expect(await second(LONG, somebody(170, 95, 0.75))).toBe(false);
 });
