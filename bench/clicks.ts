@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import sharp from 'sharp';
 import { createApp } from '../lib/app';
 import { messageOf } from '../lib/errors';
 import type { Find } from '../lib/find';
-import { decode } from '../lib/pipeline/decode';
 import type { Mask, Photo } from '../lib/raster';
 import type { Stroke } from '../lib/strokes';
 import { type LabelledFolder, labelledPhotos, truthOf } from './labelled-photos';
 import { nextClick } from './next-click';
 import { boundaryOverlap, halves, iou, mean, overlap } from './scores';
+import { mirrored, spoilt } from './spoilt';
 import { figure, table } from './table';
 
 /** A brush's tip, as a share of the photo's height: a fingertip on a phone that shows all of it. */
@@ -63,9 +62,12 @@ async function main(): Promise<void> {
   const { find } = createApp();
   const runs: { id: string; steps: Step[] }[] = [];
   for await (const { id, bytes } of labelledPhotos(folder)) {
-    const truthIn = async (photo: Photo) => (await truthOf(folder, id, photo)).dress;
-    const example = options.spoilt ? await spoilt({ bytes, truthIn }, runs.length) : { bytes, truthIn };
-    runs.push({ id, steps: await correctByClicks(find, example) });
+    const truthIn = async (photo: Photo) => {
+      const { dress: truth } = await truthOf(folder, id, photo);
+      return options.spoilt ? mirrored(truth, photo.width) : truth;
+    };
+    const file = options.spoilt ? await spoilt(bytes, runs.length) : bytes;
+    runs.push({ id, steps: await correctByClicks(find, { bytes: file, truthIn }) });
   }
   const shown = options.spoilt ? runs.filter(({ steps }) => steps[0]!.iou >= LOST) : runs;
   process.stdout.write(`${report(shown)}\n`);
@@ -88,38 +90,6 @@ async function correctByClicks(find: Find, { bytes, truthIn }: Example): Promise
     if (click !== null) strokes.push(click);
   }
   return steps;
-}
-
-/**
- * A photo that the network knows, so that its first cut is as wrong as that of one it has never seen. Light, cast and
- * what else is wrong with it are the same at every run.
- *
- * @param index of the photo in its list
- */
-async function spoilt({ bytes, truthIn }: Example, index: number): Promise<Example> {
-  const light = [0.6, 1.35, 0.8, 1.2][index % 4]!;
-  const cast = [
-    [1.12, 1, 0.86],
-    [0.86, 1, 1.14],
-    [1, 1, 1],
-    [1.05, 0.97, 1],
-  ][(index >> 2) % 4]!;
-  const { photo } = await decode(bytes);
-  const { width, height, rgb } = photo;
-  const worse = await sharp(rgb, { raw: { width, height, channels: 3 } })
-    .flop()
-    .linear(
-      cast.map((gain) => gain * light),
-      [0, 0, 0],
-    )
-    .blur(0.8)
-    .jpeg({ quality: 55 })
-    .toBuffer();
-  const mirrored = async (size: Photo) => {
-    const truth = await truthIn(size);
-    return truth.map((_, i) => truth[i - 2 * (i % size.width) + size.width - 1]!);
-  };
-  return { bytes: worse, truthIn: mirrored };
 }
 
 function report(runs: readonly { id: string; steps: readonly Step[] }[]): string {
