@@ -1,4 +1,5 @@
 import { describe } from './describe';
+import { type Asked, type Dresses, dropUnworn } from './drop-unworn';
 import type { Findings, Verdict } from './findings';
 import type { CutOutOptions } from './options';
 import { adviceOf } from './pipeline/advice';
@@ -84,7 +85,7 @@ export function createFind({ segmenter, refine: toMatte = refine, recent }: Find
           article ? threshold(photo, probabilities) : toMatte(photo, probabilities, strokes),
         )
       : null;
-    const judged = await timed('measure', () => judge(photo, matte, probabilities, options));
+    const judged = await timed('measure', () => judge({ photo, probabilities, segmenter }, matte, options));
     const { name, version } = await segmenter.load();
     const { width, height } = photo;
     const findings = { ...judged.findings, photo: { width, height, format }, model: { name, version }, milliseconds };
@@ -100,26 +101,28 @@ type Judged = Pick<Found, 'matte' | 'labels'> & {
 };
 
 /** What a matte is worth, and how many dresses are in it; a matte of next to nothing is none. */
-async function judge(
-  photo: Photo,
-  matte: Matte | null,
-  probabilities: Probabilities,
-  { expect, mode }: FindOptions,
-): Promise<Judged> {
+async function judge(asked: Asked, matte: Matte | null, options: FindOptions): Promise<Judged> {
+  const { photo, probabilities } = asked;
   const { presence, turned } = probabilities;
-  const shares = matte === null ? null : measure(matte, probabilities);
-  if (matte === null || shares === null || matte.box === null || shares.coverage < VERDICT.tiny) {
+  const worn = matte === null || matte.box === null ? null : await wornIn(asked, matte, options);
+  const shares = worn === null ? null : measure(worn.matte, probabilities);
+  if (!worn?.matte.box || shares === null || shares.coverage < VERDICT.tiny) {
     const none = { confidence: 0, coverage: 0, skinLeak: 0, box: null, dresses: [], turned };
     return {
       matte: null,
       findings: { verdict: 'no_dress', reasons: [], advice: adviceOf(photo, none), presence, ...none },
     };
   }
-  // The article knows one person in the middle, and leaves specks all over.
-  const labels = mode === 'article' ? null : await labelDresses(photo, matte, probabilities);
-  const found = { box: matte.box, turned, dresses: describeDresses(matte, labels, probabilities, shares) };
-  const reasons = reasonsOf({ presence, turned, ...shares, dresses: found.dresses.length }, { expect });
+  const { labels } = worn;
+  const found = { box: worn.matte.box, turned, dresses: describeDresses(worn.matte, labels, probabilities, shares) };
+  const reasons = reasonsOf({ presence, turned, ...shares, dresses: found.dresses.length }, options);
   const verdict: Verdict = reasons.length > 0 ? 'review' : 'ok';
   const findings = { verdict, reasons, advice: adviceOf(photo, found), presence, ...shares, ...found };
-  return { matte, ...(labels === null ? {} : { labels }), findings };
+  return { matte: worn.matte, ...(labels === null ? {} : { labels }), findings };
+}
+
+/** The dresses of a matte that is not empty. The article knows one person in the middle, and leaves specks all over. */
+async function wornIn(asked: Asked, matte: Matte, { mode, presence, strokes = [] }: FindOptions): Promise<Dresses> {
+  const labels = mode === 'article' ? null : await labelDresses(asked.photo, matte, asked.probabilities);
+  return labels === null ? { matte, labels } : dropUnworn(matte, labels, asked, presence ?? VERDICT.absent, strokes);
 }

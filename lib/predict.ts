@@ -63,7 +63,7 @@ async function upright(
 }
 
 /** Sees photos that are turned clockwise by `turn`. */
-function inTurn(segmenter: Segmenter, turn: Turn): Segmenter['segment'] {
+export function inTurn(segmenter: Segmenter, turn: Turn): Segmenter['segment'] {
   return async (photo) => {
     const said = await segmenter.segment(turnPhoto(photo, back(turn)));
     return { ...turnProbabilities(said, turn), turned: ((turn + said.turned) % 360) as Turn };
@@ -93,7 +93,7 @@ function zoomBox(photo: Photo, first: Probabilities): Box | null {
 }
 
 /** The probability in the middle between two, by their log-odds; neither alone makes certain. */
-function between(a: number, b: number): number {
+export function between(a: number, b: number): number {
   const odds = Math.sqrt((likely(a) / (1 - likely(a))) * (likely(b) / (1 - likely(b))));
   return odds / (1 + odds);
 }

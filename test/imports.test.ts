@@ -36,6 +36,7 @@ const DECODER = ['lib/pipeline/decoder-process', 'lib/pipeline/decoder-main'];
 const PROCESSES = ['node:child_process', 'node:worker_threads', 'node:module', 'node:os', 'node:path', 'node:stream'];
 const FIND_AND_RENDER = [
   'lib/predict',
+  'lib/drop-unworn',
   'lib/find',
   'lib/chosen-matte',
   'lib/render',

@@ -1,28 +1,11 @@
 import type { Photo, Plane, Probabilities } from '../raster';
-import { components } from './components';
-import { type Head, headsOf } from './heads';
-import { peopleOf, pixelsOf } from './people';
+import { labelPeople, type Person } from './person-labels';
 import { type Region, seenOf } from './region';
-import { wholePeople } from './whole-people';
 
 /** Whoever is less tall than this share of the person in the largest dress passes by, further away. */
 const AS_TALL = 0.75;
 /** Of a person at least this share is no dress; what lies beside a garment on a table has no skin. */
 const SKIN = 0.15;
-
-/** Of the picture; less is a speck of somebody. */
-const SPECK = 0.003;
-
-/** Somebody in a dress, at the network's size. */
-interface Person {
-  /** Columns of a group of people who touch. */
-  readonly left: number;
-  readonly right: number;
-  top: number;
-  bottom: number;
-  area: number;
-  dress: number;
-}
 
 /**
  * Who stands beside the person in the largest dress, as tall as that one: their dresses count however small they are,
@@ -32,8 +15,7 @@ interface Person {
  */
 export function companionsOf(photo: Photo, probabilities: Probabilities, region: Region): Plane<Uint8Array> {
   const { width, height } = probabilities;
-  const labels = new Uint8Array(width * height);
-  const people = peopleIn(probabilities, labels);
+  const { labels, people } = labelPeople(probabilities);
   const main = people.reduce<Person | null>((most, one) => (one.dress > (most?.dress ?? 0) ? one : most), null);
   const tall = main === null ? 0 : AS_TALL * (main.bottom - main.top);
   const counts = people.map(
@@ -51,46 +33,3 @@ export function companionsOf(photo: Photo, probabilities: Probabilities, region:
   }
   return { width: region.width, height: region.height, data: out };
 }
-
-/** @param labels where each pixel's person is written, from 1; at most 255 */
-function peopleIn(probabilities: Probabilities, labels: Uint8Array): Person[] {
-  const { width, dress, turned } = probabilities;
-  const people = peopleOf(probabilities);
-  // Heads are above, and legs below, only where the photo lies upright.
-  const upright = turned === 0;
-  const least = SPECK * labels.length;
-  const groups = upright ? wholePeople(people, least) : components(people, 8);
-  const found: Person[] = [];
-  const of = new Map<number, Person[]>();
-  for (const [label, area] of groups.areas.entries()) {
-    if (area < least) continue;
-    const heads = upright ? headsOf({ ...people, data: pixelsOf(label + 1, groups.labels) }) : [];
-    const columns: readonly Head[] = heads.length > 1 ? heads : [{ left: 0, right: width - 1 }];
-    const some = columns.map(({ left, right }) => ({
-      left,
-      right,
-      top: Infinity,
-      bottom: 0,
-      area: 0,
-      dress: 0,
-    }));
-    found.push(...some);
-    of.set(label + 1, some);
-  }
-  for (let i = 0; i < labels.length; i++) {
-    const some = of.get(groups.labels[i]!);
-    if (some === undefined) continue;
-    const x = i % width;
-    const person = some.reduce((near, one) => (aside(one, x) < aside(near, x) ? one : near));
-    const y = (i - x) / width;
-    person.top = Math.min(person.top, y);
-    person.bottom = Math.max(person.bottom, y + 1);
-    person.area += 1;
-    if (dress[i]! > 0.5) person.dress += 1;
-    labels[i] = Math.min(255, found.indexOf(person) + 1);
-  }
-  return found.slice(0, 255);
-}
-
-/** Columns between a place and a person's own. */
-const aside = ({ left, right }: Head, x: number): number => Math.max(left - x, x - right, 0);

@@ -145,8 +145,8 @@ export function describeDresses(
   });
 }
 
-/** The matte of one dress among several: soft across the line at which two of them meet. */
-export function matteOf(matte: Matte, labels: DressLabels, number: number): Matte {
+/** The matte of some dresses among several: soft across the line at which they meet another one. */
+export function matteOf(matte: Matte, labels: DressLabels, ...numbers: readonly number[]): Matte {
   const { width, height, box } = matte;
   const { within, data } = labels;
   const alpha = new Uint8Array(width * height);
@@ -154,7 +154,9 @@ export function matteOf(matte: Matte, labels: DressLabels, number: number): Matt
   const middle = (pixel: number, start: number, scale: number) => (pixel + 0.5 - start) * scale - 0.5;
   const across = placesOf(width, labels.width, (x) => middle(x, within.left, labels.width / within.width));
   const down = placesOf(height, labels.height, (y) => middle(y, within.top, labels.height / within.height));
-  const own = (i: number) => (data[i] === number ? 1 : 0);
+  const isOwn = new Uint8Array(256);
+  for (const number of numbers) isOwn[number] = 1;
+  const own = (i: number) => isOwn[data[i]!]!;
   for (let y = box.top; y < box.top + box.height; y++) {
     const y0 = down.first[y]! * labels.width;
     const y1 = down.second[y]! * labels.width;

@@ -8,7 +8,7 @@ export function peopleOf({ width, height, skin, dress }: Probabilities): Mask {
 }
 
 /** 1 where a label is, else 0. */
-export function pixelsOf(label: number, labels: Int32Array): Uint8Array {
+export function pixelsOf(label: number, labels: ArrayLike<number>): Uint8Array {
   const data = new Uint8Array(labels.length);
   for (let i = 0; i < data.length; i++) if (labels[i] === label) data[i] = 1;
   return data;
