@@ -8,7 +8,7 @@ import { startModule } from '../processes/start';
 import type { Photo } from '../raster';
 import { SIGNAL_OF_MEMORY, SIGNAL_OF_TIME } from './decoder-signals';
 import type { PhotoFormat } from './formats';
-import { MAX_DECODE_BYTES, MAX_DECODE_SECONDS, MAX_WAIT_SECONDS } from './limits';
+import { MAX_DECODE_BYTES, MAX_DECODE_EXTRA, MAX_DECODE_SECONDS, MAX_WAIT_SECONDS } from './limits';
 
 /** Beyond this a process gives its memory back by ending; 12 megapixels are decoded in less. */
 const MAX_KEPT_PIXELS = 16_000_000;
@@ -91,9 +91,12 @@ function ended(format: PhotoFormat, how: string | null): DresscutError {
     return new DresscutError('too-complex', message, { facts: { format, maxSeconds: MAX_DECODE_SECONDS } });
   }
   if (how === SIGNAL_OF_MEMORY || how === 'SIGKILL') {
-    const megabytes = MAX_DECODE_BYTES / 1e6;
-    const message = `The ${name} photo takes more than ${megabytes} MB to decode; save it as JPEG, or reduce it.`;
-    return new DresscutError('too-complex', message, { facts: { format, maxMegabytes: megabytes } });
+    const { bytes, bytesPerPixel } = MAX_DECODE_EXTRA;
+    const [most, extra] = [MAX_DECODE_BYTES / 1e6, bytes / 1e6];
+    const limit = `${extra} MB and ${bytesPerPixel} bytes a pixel, ${most} MB in all`;
+    const message = `The ${name} photo takes more memory to decode than it may (${limit}); save it as JPEG, or reduce it.`;
+    const facts = { format, maxMegabytes: most, maxExtraMegabytes: extra, maxBytesPerPixel: bytesPerPixel };
+    return new DresscutError('too-complex', message, { facts });
   }
   if (how?.startsWith('SIG')) {
     const message = `The ${name} file is damaged: its decoder crashed on it.`;

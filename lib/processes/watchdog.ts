@@ -14,24 +14,39 @@ const { workerData: { state, time, memory, parent } } = require('node:worker_thr
 for (;;) {
   Atomics.wait(state, 0, 0);
   const start = process.cpuUsage();
+  const before = process.memoryUsage.rss();
   while (Atomics.load(state, 0) === 1) {
     Atomics.wait(state, 0, 1, 20);
     const { user, system } = process.cpuUsage(start);
     if (time && user + system > time.seconds * 1e6) process.kill(process.pid, time.signal);
-    if (process.memoryUsage.rss() > memory.bytes) process.kill(process.pid, memory.signal);
+    const more = 1000 * Atomics.load(state, 1);
+    const most = more > 0 ? Math.min(memory.bytes, before + more) : memory.bytes;
+    if (process.memoryUsage.rss() > most) process.kill(process.pid, memory.signal);
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   }
 }`;
 
-/**
- * Ends this process where it takes more than it may, or where the one that started it is gone.
- * @returns tell it when work begins and ends
- */
-export function startWatchdog(limits: WatchdogLimits): (working: boolean) => void {
-  const state = new Int32Array(new SharedArrayBuffer(4));
+/** What a watchdog is told. */
+export interface Watchdog {
+  /** When work begins and ends. */
+  watch(working: boolean): void;
+  /** Of the work at hand: it takes so many bytes more than there were when it began, at most. */
+  expect(bytes: number): void;
+}
+
+/** Ends this process where it takes more than it may, or where the one that started it is gone. */
+export function startWatchdog(limits: WatchdogLimits): Watchdog {
+  // Whether there is work, and how many kilobytes more it may take; 0 where `limits` alone say.
+  const state = new Int32Array(new SharedArrayBuffer(8));
   new Worker(WATCHDOG, { eval: true, workerData: { ...limits, state, parent: process.ppid } }).unref();
-  return (working) => {
-    Atomics.store(state, 0, working ? 1 : 0);
-    Atomics.notify(state, 0);
+  return {
+    watch(working) {
+      Atomics.store(state, 1, 0);
+      Atomics.store(state, 0, working ? 1 : 0);
+      Atomics.notify(state, 0);
+    },
+    expect(bytes) {
+      Atomics.store(state, 1, Math.ceil(bytes / 1000));
+    },
   };
 }

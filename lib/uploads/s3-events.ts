@@ -22,7 +22,7 @@ const KINDS =
 
 /** A queue behind EventBridge behind a topic is three envelopes; more is nobody's configuration. */
 const MAX_DEPTH = 5;
-/** S3 sends one record at a time. */
+/** Of one event, its envelopes counted in. S3 sends one record at a time. */
 const MAX_RECORDS = 10_000;
 
 const name = z.string().min(1);
@@ -63,23 +63,33 @@ const records = z.object({ Records: z.array(z.unknown()).min(1) });
  *
  * @param event from JSON, of any shape
  */
-export function readS3Event(event: unknown, depth = 0): S3News {
-  if (depth > MAX_DEPTH) return unrecognised('there are too many envelopes around it');
-  if (testEvent.safeParse(event).success) return NOTHING;
-  const several = Array.isArray(event) ? event : records.safeParse(event).data?.Records;
-  if (several !== undefined && several.length > MAX_RECORDS) return unrecognised(`it has over ${MAX_RECORDS} records`);
-  if (several !== undefined && several.length > 0) {
-    return joined(several.map((each) => readS3Event(each, depth + 1)));
-  }
-  const wrapped = snsRecord.safeParse(event).data?.Sns.Message ?? snsNotification.safeParse(event).data?.Message;
-  if (wrapped !== undefined) return readS3Text(wrapped, depth + 1);
-  return fromS3(event) ?? fromEventBridge(event) ?? unrecognised(whyNot(event));
+export function readS3Event(event: unknown): S3News {
+  return read(event, 0, { records: MAX_RECORDS });
 }
 
 /** The same for an event as text. */
-export function readS3Text(text: string, depth = 0): S3News {
+export function readS3Text(text: string): S3News {
+  return readText(text, 0, { records: MAX_RECORDS });
+}
+
+/** @param left how many records are still looked at, of whatever envelope */
+function read(event: unknown, depth: number, left: { records: number }): S3News {
+  if (depth > MAX_DEPTH) return unrecognised('there are too many envelopes around it');
+  if (testEvent.safeParse(event).success) return NOTHING;
+  const several = Array.isArray(event) ? event : records.safeParse(event).data?.Records;
+  if (several !== undefined && several.length > 0) {
+    left.records -= several.length;
+    if (left.records < 0) return unrecognised(`it has over ${MAX_RECORDS} records`);
+    return joined(several.map((each) => read(each, depth + 1, left)));
+  }
+  const wrapped = snsRecord.safeParse(event).data?.Sns.Message ?? snsNotification.safeParse(event).data?.Message;
+  if (wrapped !== undefined) return readText(wrapped, depth + 1, left);
+  return fromS3(event) ?? fromEventBridge(event) ?? unrecognised(whyNot(event));
+}
+
+function readText(text: string, depth: number, left: { records: number }): S3News {
   try {
-    return readS3Event(JSON.parse(text), depth);
+    return read(JSON.parse(text), depth, left);
   } catch {
     return unrecognised('this is no JSON');
   }

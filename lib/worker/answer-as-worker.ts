@@ -15,6 +15,6 @@ export function answerAsWorker(work: (frame: Frame) => Promise<Answered>): void 
   answerFrames(
     work,
     new Socket({ fd: 3, readable: false, writable: true }),
-    startWatchdog({ memory: { bytes: MAX_WORKER_BYTES, signal: SIGNAL_OF_MEMORY } }),
+    startWatchdog({ memory: { bytes: MAX_WORKER_BYTES, signal: SIGNAL_OF_MEMORY } }).watch,
   );
 }

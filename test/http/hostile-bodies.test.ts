@@ -29,6 +29,7 @@ test.each([
   ['JSON of quotation marks', JSON_TYPE, `{"photo":"${'\\"'.repeat(70_000)}"}`, 413, 'too-large'],
   ['JSON that ends in a text', JSON_TYPE, `{"photo":"${'A'.repeat(100_000)}`, 400, 'malformed-body'],
   ['JSON with the photo twice', JSON_TYPE, `{"photo":"${photo}","photo":"${photo}"}`, 400, 'malformed-body'],
+  ['JSON with an option twice', JSON_TYPE, `{"photo":"${photo}","crop":1,"crop":0}`, 400, 'malformed-body'],
   ['a form of empty files', FORM, `${file.repeat(2000)}--x--`, 400, 'malformed-body'],
   ['a form of empty parts', FORM, `${part('a').repeat(2000)}--x--`, 400, 'malformed-body'],
   [

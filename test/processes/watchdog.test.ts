@@ -5,11 +5,15 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 
 /** How a process ends that computes without a pause, with so many bytes and seconds to do it in. */
-async function ending(bytes: number, seconds: number): Promise<unknown> {
+async function ending(bytes: number, seconds: number, more = 0): Promise<unknown> {
   const script = `
     const { startWatchdog } = require('./lib/processes/watchdog');
     const time = { seconds: ${seconds}, signal: 'SIGVTALRM' };
-    startWatchdog({ time, memory: { bytes: ${bytes}, signal: 'SIGUSR2' } })(true);
+    const dog = startWatchdog({ time, memory: { bytes: ${bytes}, signal: 'SIGUSR2' } });
+    const kept = [Buffer.alloc(100e6, 1)];
+    dog.watch(true);
+    if (${more} > 0) dog.expect(${more});
+    kept.push(Buffer.alloc(100e6, 1));
     for (const end = Date.now() + 60_000; Date.now() < end; );`;
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { cwd: ROOT, stdio: 'ignore' });
   const [, signal] = await once(child, 'exit');
@@ -17,8 +21,10 @@ async function ending(bytes: number, seconds: number): Promise<unknown> {
 }
 
 test.each([
-  ['memory', 1_000_000, 1000, 'SIGUSR2'],
-  ['processor time', 10_000_000_000, 0.5, 'SIGVTALRM'],
-])('a process that takes more %s than it may is ended, though it never looks up', async (_, bytes, seconds, signal) => {
-  expect(await ending(bytes, seconds)).toBe(signal);
+  ['memory than it may', 1_000_000, 1000, 0, 'SIGUSR2'],
+  ['memory than was expected of it, beside what it had', 10_000_000_000, 1000, 50e6, 'SIGUSR2'],
+  ['processor time than it may', 10_000_000_000, 0.5, 0, 'SIGVTALRM'],
+  ['processor time, where its memory is as was expected', 10_000_000_000, 0.5, 150e6, 'SIGVTALRM'],
+])('a process that takes more %s is ended, though it never looks up', async (_, bytes, seconds, more, signal) => {
+  expect(await ending(bytes, seconds, more)).toBe(signal);
 });

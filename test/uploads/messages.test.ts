@@ -161,6 +161,11 @@ describe('what is not understood says why', () => {
     ['an EventBridge event of others', { ...bridge, source: 'aws.ec2' }, 'this is no event of S3'],
     ['a topic that waits', { Type: 'SubscriptionConfirmation', SubscribeURL: 'https://sns' }, 'an SNS topic asks for'],
     ['ten thousand records', { Records: Array(10_001).fill(1) }, 'it has over 10000 records'],
+    [
+      'lists of lists',
+      Array(200).fill({ Records: Array(100).fill({ Event: 's3:TestEvent' }) }),
+      'it has over 10000 records',
+    ],
     ['many odd records', { Records: Array(3000).fill(1) }, 'this is no event of S3'],
     ['nine envelopes', deep, 'there are too many envelopes around it'],
   ])('%s', (_name, body, why) => {

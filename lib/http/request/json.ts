@@ -71,20 +71,26 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
   let last: Span | null = null;
   let key: string | null = null;
   let latest: string | null = null;
+  const names = new Set<string>();
   for (let at = 0; at < bytes.length; at++) {
     const sign = bytes[at] as number;
     if (sign === QUOTE) {
       last = { start: at + 1, end: endOfText(bytes, at + 1) };
       at = last.end;
       if (photo !== null && key === photo && depth === 1) {
-        if (found !== null) throw new DresscutError('malformed-body', `The member "${photo}" is given twice.`);
         found = last;
       } else counted[member] += last.end - last.start;
       key = null;
     } else if (sign === COLON && last !== null) {
       key = bytes.toString('utf8', last.start, Math.min(last.end, last.start + 60));
       latest = key;
-      if (depth === 1) member = key === STROKES ? 'strokes' : 'others';
+      last = null;
+      if (depth === 1) {
+        // JSON.parse takes the last one without a word.
+        if (names.has(key)) throw new DresscutError('malformed-body', `The member "${key}" is given twice.`);
+        names.add(key);
+        member = key === STROKES ? 'strokes' : 'others';
+      }
     } else if (OPENING.has(sign)) depth++;
     else if (CLOSING.has(sign)) depth--;
     counted[member]++;
