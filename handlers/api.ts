@@ -2,15 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { createService } from '../lib/app';
-import { loadConfig } from '../lib/config';
-import { letGarbageWait } from '../lib/heap';
+import { functionConfig } from './function-config';
 
 /** Lambda carries 6 MB either way, binary as base64; 64 kB of that are for headers and JSON around the picture. */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 64 * 1024;
 
 const logger = new Logger({ serviceName: 'dresscut-api' });
-const config = loadConfig();
-if (config.functionName !== undefined) letGarbageWait();
+const config = functionConfig();
 if (config.apiKeys === undefined) {
   throw new Error('DRESSCUT_API_KEYS must hold SHA-256 hashes of API keys, or "off" to let everybody in');
 }

@@ -1,13 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, S3BatchEvent } from 'aws-lambda';
 import { createUploads } from '../lib/app';
-import { loadConfig } from '../lib/config';
-import { letGarbageWait } from '../lib/heap';
 import { answerBatch, type BatchAnswer } from '../lib/uploads/batch-operations';
+import { functionConfig } from './function-config';
 
 const logger = new Logger({ serviceName: 'dresscut-batch' });
-const config = loadConfig();
-if (config.functionName !== undefined) letGarbageWait();
+const config = functionConfig();
 const { processUpload } = createUploads(config);
 
 /** Photos that are in the uploads bucket already, a million at a time, on S3 Batch Operations. */

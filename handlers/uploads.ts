@@ -2,14 +2,12 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { createUploads } from '../lib/app';
-import { loadConfig } from '../lib/config';
-import { letGarbageWait } from '../lib/heap';
 import { sqsRetryAfter } from '../lib/storage/sqs';
 import { createConsume } from '../lib/uploads/consume';
 import { lambdaObserver } from '../lib/uploads/lambda-observer';
+import { functionConfig } from './function-config';
 
-const config = loadConfig();
-if (config.functionName !== undefined) letGarbageWait();
+const config = functionConfig();
 const logger = new Logger({ serviceName: 'dresscut-uploads' });
 // Several stages of one account write into one namespace.
 const stage = { function: config.functionName ?? 'local' };
