@@ -17,6 +17,8 @@ answerFrames(
   async ({ json, data }) => {
     const { format } = json as { format: PhotoFormat };
     const { bytes, bytesPerPixel } = MAX_DECODE_EXTRA;
+    // Of a GIF of many frames the header alone takes as much.
+    watchdog.expect(bytes);
     watchdog.expect(bytes + bytesPerPixel * (await pixelsOf(data)));
     const { width, height, rgb } = await decodeFile(data, format);
     return { json: { width, height }, data: rgb };
