@@ -52,7 +52,7 @@ describe('a photo that is decoded in a process of its own', () => {
 
   it('is ended where a small picture takes the memory of a large one', async () => {
     const frame = Buffer.from([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]);
-    const screen = Buffer.from([100, 0, 100, 0, 0x80, 0, 0, 0, 0, 0, 255, 0, 0]);
+    const screen = Buffer.from([0xe8, 3, 0xe8, 3, 0x80, 0, 0, 0, 0, 0, 255, 0, 0]);
     const file = Buffer.concat([Buffer.from('GIF89a'), screen, ...Array(500_000).fill(frame), Buffer.from([0x3b])]);
     const error = await refusal(decode(file));
     expect(error).toMatchObject({ code: 'too-complex', final: true, facts: { maxExtraMegabytes: 250 } });
