@@ -28,3 +28,21 @@ test.each([
 ])('a process that takes more %s is ended, though it never looks up', async (_, bytes, seconds, more, signal) => {
   expect(await ending(bytes, seconds, more)).toBe(signal);
 });
+
+test('each work has limits of its own, also where it begins as soon as the one before has ended', async () => {
+  const script = `
+    const { startWatchdog } = require('./lib/processes/watchdog');
+    const time = { seconds: 1, signal: 'SIGVTALRM' };
+    const dog = startWatchdog({ time, memory: { bytes: 1e10, signal: 'SIGUSR2' } });
+    const kept = [];
+    for (let i = 0; i < 4; i++) {
+      dog.watch(true);
+      dog.expect(150e6);
+      kept.push(Buffer.alloc(80e6, 1));
+      for (const end = Date.now() + 400; Date.now() < end; );
+      dog.watch(false);
+    }
+    process.exit(7);`;
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { cwd: ROOT, stdio: 'ignore' });
+  expect(await once(child, 'exit')).toEqual([7, null]);
+});
