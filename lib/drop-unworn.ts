@@ -37,13 +37,13 @@ export async function dropUnworn(
 ): Promise<Dresses> {
   // From 0 up everybody stays: no need to look.
   if (line <= 0) return { matte, labels };
-  const presences: number[] = [];
+  const presences: (number | null)[] = [];
   for (const box of wearersOf(asked.photo, matte, labels, asked.probabilities)) {
-    presences.push(box === null ? 1 : await presenceIn(box, asked));
+    presences.push(box === null ? null : await presenceIn(box, asked));
   }
-  const least = Math.min(line, Math.max(...presences));
+  const least = Math.min(line, Math.max(...presences.map((presence) => presence ?? 0)));
   const kept = keptDresses(strokes, labels);
-  const numbers = presences.flatMap((presence, i) => (presence >= least || kept.has(i + 1) ? [i + 1] : []));
+  const numbers = presences.flatMap((presence, i) => ((presence ?? 1) >= least || kept.has(i + 1) ? [i + 1] : []));
   if (numbers.length === presences.length) return { matte, labels };
   const worn = matteOf(matte, labels, ...numbers);
   return {

@@ -137,6 +137,34 @@ test('what is cut where the network sees nobody stays, unseen', async () => {
   expect([isCut(some, inDress), isCut(some, inCoat), views.length]).toEqual([true, true, 0]);
 });
 
+test('whoever comes nearest stays also beside what is cut where the network sees nobody', async () => {
+  const unsure: Somebody = { middle: 60, wide: 24, colour: BLUE };
+  const { photo, matte, probabilities } = scene([unsure, { ...inCoat, wide: 30 }]);
+  const seen = (plane: Float32Array) => plane.map((p, i) => (i % width < 115 ? p : 0));
+  const some = await worn({
+    photo,
+    matte,
+    probabilities: { ...probabilities, skin: seen(probabilities.skin), dress: seen(probabilities.dress) },
+  });
+  expect([isCut(some, unsure), isCut(some, inCoat)]).toEqual([true, true]);
+});
+
+test('a broad stroke along the edge of a dress leaves out whoever stands behind that edge', async () => {
+  const near: Somebody = { middle: 108, wide: 24, colour: RED };
+  const beside: Somebody = { middle: 150, wide: 24, colour: BLUE };
+  const edge: Stroke = { kind: 'keep', points: [[124, 120]], radius: 9 };
+  const some = await worn(scene([near, beside]), { strokes: [edge] });
+  expect([isCut(some, near), isCut(some, beside)]).toEqual([true, false]);
+  expect(some.matte.alpha[120 * width + 131]).toBe(255);
+});
+
+test('a stroke that a later one takes back keeps nobody', async () => {
+  const keep: Stroke = { kind: 'keep', points: [[inCoat.middle, 100]], radius: 4 };
+  const back: Stroke = { ...keep, kind: 'drop', radius: 6 };
+  const some = await worn(scene([inDress, inCoat]), { strokes: [keep, back] });
+  expect([isCut(some, inDress), isCut(some, inCoat)]).toEqual([true, false]);
+});
+
 test('a stroke that keeps somebody’s clothes keeps them, and the people are not looked at again', async () => {
   const both = scene([inDress, inCoat]);
   const views: Photo[] = [];

@@ -9,6 +9,8 @@ import { KEEP, paintStrokes } from './strokes';
 
 /** Room around a person, as a share of the longer side of the box: as much as photos of one person have. */
 const ROOM = 0.1;
+/** Of a stroke at least this share lies on the dress that it keeps; along its edge a broad tip reaches the next one. */
+const MOST = 0.75;
 
 /**
  * Where whoever wears a dress is; a garment that nobody wears stands for itself.
@@ -40,13 +42,22 @@ export function wearersOf(
   });
 }
 
-/** Which dresses a stroke that keeps lies on, by their numbers from 1. */
+/** Which dresses a stroke that keeps lies on, by their numbers from 1. Where a later one drops, it says nothing. */
 export function keptDresses(
   strokes: readonly Stroke[],
   { width, height, within, data }: DressLabels,
 ): ReadonlySet<number> {
-  const keeping = strokes.filter(({ kind }) => kind === 'keep');
-  const scale = within.width / width;
-  const said = paintStrokes(keeping, { left: within.left, top: within.top, scale, width, height });
-  return new Set(data.filter((_, i) => said.data[i] === KEEP));
+  const region = { left: within.left, top: within.top, scale: within.width / width, width, height };
+  const said = paintStrokes(strokes, region).data;
+  const kept = new Set<number>();
+  for (const stroke of strokes) {
+    if (stroke.kind === 'drop') continue;
+    const shares = new Uint32Array(256);
+    const own = paintStrokes([stroke], region).data;
+    for (let i = 0; i < data.length; i++) if (own[i] === KEEP && said[i] === KEEP) shares[data[i]!]! += 1;
+    const area = shares.reduce((sum, share) => sum + share, 0);
+    const number = shares.findIndex((share) => share > 0 && share >= MOST * area);
+    if (number > 0) kept.add(number);
+  }
+  return kept;
 }
