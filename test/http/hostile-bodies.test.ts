@@ -30,6 +30,14 @@ test.each([
   ['JSON that ends in a text', JSON_TYPE, `{"photo":"${'A'.repeat(100_000)}`, 400, 'malformed-body'],
   ['JSON with the photo twice', JSON_TYPE, `{"photo":"${photo}","photo":"${photo}"}`, 400, 'malformed-body'],
   ['JSON with an option twice', JSON_TYPE, `{"photo":"${photo}","crop":1,"crop":0}`, 400, 'malformed-body'],
+  [
+    'JSON with an option twice, once escaped',
+    JSON_TYPE,
+    `{"photo":"${photo}","crop":1,"\\u0063rop":0}`,
+    400,
+    'malformed-body',
+  ],
+  ['JSON with a photo that is no text', JSON_TYPE, '{"photo":null,"format":"png"}', 400, 'no-photo'],
   ['a form of empty files', FORM, `${file.repeat(2000)}--x--`, 400, 'malformed-body'],
   ['a form of empty parts', FORM, `${part('a').repeat(2000)}--x--`, 400, 'malformed-body'],
   [

@@ -8,7 +8,7 @@ import { digit } from './url-encoded';
 /** Options are flat, strokes are lists of points. */
 const MAX_DEPTH = 8;
 
-const [QUOTE, BACKSLASH, COLON, LETTER_U] = ['"', '\\', ':', 'u'].map((sign) => sign.charCodeAt(0));
+const [QUOTE, BACKSLASH, COLON, COMMA, LETTER_U] = ['"', '\\', ':', ',', 'u'].map((sign) => sign.charCodeAt(0));
 const OPENING = new Set([...'{['].map((sign) => sign.charCodeAt(0)));
 const CLOSING = new Set([...'}]'].map((sign) => sign.charCodeAt(0)));
 
@@ -82,7 +82,7 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
       } else counted[member] += last.end - last.start;
       key = null;
     } else if (sign === COLON && last !== null) {
-      key = bytes.toString('utf8', last.start, Math.min(last.end, last.start + 60));
+      key = nameIn(bytes, last);
       latest = key;
       last = null;
       if (depth === 1) {
@@ -91,7 +91,8 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
         names.add(key);
         member = key === STROKES ? 'strokes' : 'others';
       }
-    } else if (OPENING.has(sign)) depth++;
+    } else if (sign === COMMA) key = null;
+    else if (OPENING.has(sign)) depth++;
     else if (CLOSING.has(sign)) depth--;
     counted[member]++;
     if (depth > MAX_DEPTH) throw new DresscutError('malformed-body', `The JSON is nested deeper than ${MAX_DEPTH}.`);
@@ -101,6 +102,18 @@ function findPhoto(bytes: Buffer, photo: string | null): Span | null {
     }
   }
   return found;
+}
+
+/** The first bytes of a name, as `JSON.parse` will read it. */
+function nameIn(bytes: Buffer, { start, end }: Span): string {
+  const name = bytes.toString('utf8', start, Math.min(end, start + 60));
+  if (!name.includes('\\')) return name;
+  try {
+    return JSON.parse(`"${name}"`);
+  } catch {
+    // Cut within an escape, or no JSON, which is said once all of it is read.
+    return name;
+  }
 }
 
 /** The quotation mark that ends a text: the first with an even number of backslashes before it. */
