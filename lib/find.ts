@@ -124,5 +124,5 @@ async function judge(asked: Asked, matte: Matte | null, options: FindOptions): P
 /** The dresses of a matte that is not empty. The article knows one person in the middle, and leaves specks all over. */
 async function wornIn(asked: Asked, matte: Matte, { mode, presence, strokes = [] }: FindOptions): Promise<Dresses> {
   const labels = mode === 'article' ? null : await labelDresses(asked.photo, matte, asked.probabilities);
-  return labels === null ? { matte, labels } : dropUnworn(matte, labels, asked, presence ?? VERDICT.absent, strokes);
+  return labels === null ? { matte, labels } : dropUnworn(matte, labels, asked, presence ?? VERDICT.unworn, strokes);
 }

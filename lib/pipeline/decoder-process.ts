@@ -36,7 +36,12 @@ export async function decodeApart(bytes: Uint8Array, format: PhotoFormat): Promi
   if (working >= availableParallelism()) await new Promise<void>((go) => waiting.push(go));
   working += 1;
   try {
-    return await decodeIn(idle ?? start(), bytes, format);
+    if (idle === undefined) return await decodeIn(start(), bytes, format);
+    return await decodeIn(idle, bytes, format).catch((thrown: unknown) => {
+      // What earlier photos have left in it counts, too, and may be what was too much.
+      if (!(thrown instanceof DresscutError && 'maxMegabytes' in thrown.facts)) throw thrown;
+      return decodeIn(start(), bytes, format);
+    });
   } finally {
     working -= 1;
     waiting.shift()?.();

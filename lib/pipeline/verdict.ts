@@ -11,6 +11,11 @@ import type { Shares } from './measure';
 export const VERDICT = {
   /** Presence below which there is no dress, unless the caller draws the line. */
   absent: 0.1,
+  /**
+   * Presence below which one of several people, seen alone, wears no dress, unless the caller draws the line. All
+   * dresses of the composites that `npm run bench:several` makes are above it: whoever is left out cannot be asked for.
+   */
+  unworn: 0.06,
   /** Presence below which somebody should look. */
   doubtful: 0.8,
   /** Mean probability of "dress" over the cut-out below which somebody should look at its shape. */
