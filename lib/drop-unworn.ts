@@ -1,10 +1,9 @@
 import { matteOf } from './pipeline/dresses';
-import { resize } from './pipeline/resize';
 import { drawStrokes, stampStrokes } from './pipeline/strokes';
 import { keptDresses, wearersOf } from './pipeline/wearers';
 import type { Segmenter } from './ports';
-import { between, inTurn } from './predict';
-import type { Box, DressLabels, Matte, Photo, Probabilities, Size } from './raster';
+import { presenceIn } from './predict';
+import type { Box, DressLabels, Matte, Photo, Probabilities } from './raster';
 import type { Stroke } from './strokes';
 
 /** A matte, and which of its dresses is where; `null` where there is one. */
@@ -39,11 +38,13 @@ export async function dropUnworn(
   if (line <= 0) return { matte, labels };
   const presences: (number | null)[] = [];
   for (const box of wearersOf(asked.photo, matte, labels, asked.probabilities)) {
-    presences.push(box === null ? null : await presenceIn(box, asked));
+    presences.push(box === null ? null : await presenceOf(box, asked));
   }
   const least = Math.min(line, Math.max(...presences.map((presence) => presence ?? 0)));
+  const isWorn = presences.map((presence) => (presence ?? 1) >= least);
+  if (!isWorn.includes(false)) return { matte, labels };
   const kept = keptDresses(strokes, labels);
-  const numbers = presences.flatMap((presence, i) => ((presence ?? 1) >= least || kept.has(i + 1) ? [i + 1] : []));
+  const numbers = isWorn.flatMap((worn, i) => (worn || kept.has(i + 1) ? [i + 1] : []));
   if (numbers.length === presences.length) return { matte, labels };
   const worn = matteOf(matte, labels, ...numbers);
   return {
@@ -56,18 +57,11 @@ export async function dropUnworn(
 /** Whoever draws asks again: what was said of each person is kept as long as the probabilities are. */
 const known = new WeakMap<Probabilities, Map<string, number>>();
 
-/** How probable it is that a part of a photo shows a dress: as `predict` tells it of a whole one, from two views. */
-async function presenceIn(box: Box, { photo, probabilities, segmenter }: Asked): Promise<number> {
+async function presenceOf(wearer: Box, { photo, probabilities, segmenter }: Asked): Promise<number> {
   const said = known.get(probabilities) ?? new Map<string, number>();
   known.set(probabilities, said);
-  const key = JSON.stringify(box);
-  const before = said.get(key);
-  if (before !== undefined) return before;
-  const segment = probabilities.turned === 0 ? segmenter.segment : inTurn(segmenter, probabilities.turned);
-  const look = async ({ width, height }: Size) => (await segment(await resize(photo, width, height, box))).presence;
-  const near = await look(await segmenter.inputSize(box.width, box.height));
-  const context = await segmenter.contextSize(box.width, box.height);
-  const presence = context === null ? near : between(near, await look(context));
+  const key = JSON.stringify(wearer);
+  const presence = said.get(key) ?? (await presenceIn(photo, wearer, segmenter, probabilities.turned));
   said.set(key, presence);
   return presence;
 }

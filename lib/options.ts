@@ -29,10 +29,7 @@ export interface CutOutOptions {
   readonly mode: (typeof MODES)[number];
   /** `auto`: decide whether a dress is worn. `dress`: the caller knows that one is. */
   readonly expect: (typeof EXPECTS)[number];
-  /**
-   * Presence from which on a photo is cut out, and each of several people in it, 0 to 1; `null` leaves that to the
-   * service. `expect: dress` is 0 for the photo.
-   */
+  /** From which presence on a photo, or one of its people, is cut, 0 to 1; `null`: our own. A photo's is 0 for `dress`. */
   readonly presence: number | null;
   /** Which dress, where there are several: all in one picture, the largest (`main`), or one by its number from 1. */
   readonly which: 'all' | 'main' | number;
@@ -112,9 +109,7 @@ export const optionsSchema = z.strictObject({
   presence: z
     .preprocess((value) => (lower(value) === 'auto' ? null : toShare(value)), z.number().min(0).max(1).nullable())
     .prefault(DEFAULTS.presence)
-    .describe(
-      'How probable a dress must be for a photo, or one of its people, to be cut out; unset, as the service sees fit.',
-    )
+    .describe('How probable a dress must be for a photo, or one of its people, to be cut out; unset, as we see fit.')
     .register(wording, { expected: 'auto, a share from 0 to 1, or a percentage such as 30%' }),
   which: z
     .preprocess((value) => toNumber(lower(value)), z.union([z.enum(['all', 'main']), z.int().min(1).max(16)]))

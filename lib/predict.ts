@@ -3,7 +3,7 @@ import { boxInPhoto, dressBox } from './pipeline/region';
 import { resize } from './pipeline/resize';
 import { back, turnPhoto, turnProbabilities } from './pipeline/turn';
 import type { Segmenter } from './ports';
-import type { Box, Foreground, Photo, Probabilities, Turn } from './raster';
+import type { Box, Foreground, Photo, Probabilities, Size, Turn } from './raster';
 
 /** When to look at a part of the photo once more. `training/EXPERIMENTS.md` has the figures. */
 export const ZOOM = {
@@ -46,6 +46,20 @@ export async function predict(
 }
 
 /**
+ * How probable it is that a part of a photo shows a dress, 0 to 1: as `predict` tells it of a whole one, from two views.
+ *
+ * @param turned how the photo lies
+ * @throws DresscutError `model-unavailable`
+ */
+export async function presenceIn(photo: Photo, part: Box, segmenter: Segmenter, turned: Turn): Promise<number> {
+  const segment = turned === 0 ? segmenter.segment : inTurn(segmenter, turned);
+  const look = async ({ width, height }: Size) => (await segment(await resize(photo, width, height, part))).presence;
+  const near = await look(await segmenter.inputSize(part.width, part.height));
+  const context = await segmenter.contextSize(part.width, part.height);
+  return context === null ? near : between(near, await look(context));
+}
+
+/**
  * The first view, and how to show the network another one of the same photo. Where the photo lies on its side or head,
  * the network sees it turned upright, and what it says is turned back: the answer stays in the photo's own frame. Only
  * where the network then agrees that it is upright; otherwise the photo is taken as it is.
@@ -63,7 +77,7 @@ async function upright(
 }
 
 /** Sees photos that are turned clockwise by `turn`. */
-export function inTurn(segmenter: Segmenter, turn: Turn): Segmenter['segment'] {
+function inTurn(segmenter: Segmenter, turn: Turn): Segmenter['segment'] {
   return async (photo) => {
     const said = await segmenter.segment(turnPhoto(photo, back(turn)));
     return { ...turnProbabilities(said, turn), turned: ((turn + said.turned) % 360) as Turn };
@@ -93,7 +107,7 @@ function zoomBox(photo: Photo, first: Probabilities): Box | null {
 }
 
 /** The probability in the middle between two, by their log-odds; neither alone makes certain. */
-export function between(a: number, b: number): number {
+function between(a: number, b: number): number {
   const odds = Math.sqrt((likely(a) / (1 - likely(a))) * (likely(b) / (1 - likely(b))));
   return odds / (1 + odds);
 }
