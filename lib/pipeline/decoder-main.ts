@@ -19,7 +19,7 @@ answerFrames(
     const { bytes, bytesPerPixel } = MAX_DECODE_EXTRA;
     // Of a GIF of many frames the header alone takes as much.
     watchdog.expect(bytes);
-    watchdog.expect(bytes + bytesPerPixel * (await pixelsOf(data)));
+    watchdog.expect(bytes + bytesPerPixel * (await pixelCount(data)));
     const { width, height, rgb } = await decodeFile(data, format);
     return { json: { width, height }, data: rgb };
   },
@@ -28,7 +28,7 @@ answerFrames(
 );
 
 /** As the header says; where it cannot be read, as many as a photo may have. */
-async function pixelsOf(file: Uint8Array): Promise<number> {
+async function pixelCount(file: Uint8Array): Promise<number> {
   const header = await sharp(file)
     .metadata()
     .catch(() => null);

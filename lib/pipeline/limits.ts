@@ -11,7 +11,7 @@ export const MIN_SIDE = 64;
 export const MAX_DECODE_SECONDS = 5;
 /** Memory of the process that decodes it: a 50-megapixel AVIF takes 0.9 GB. */
 export const MAX_DECODE_BYTES = 1_000_000_000;
-/** What decoding may add to that process, beside a number for each pixel: an AVIF takes 19 bytes a pixel, the most. */
+/** What decoding may add to that process, beside a number for each pixel: AVIF takes 19, the most measured. */
 export const MAX_DECODE_EXTRA = { bytes: 250_000_000, bytesPerPixel: 25 } as const;
 /**
  * Of a picture that is there all at once before its first row is: interlaced, or laid over what came before. Any of 8
